@@ -1,0 +1,167 @@
+"""Settings: the only reader of the environment (through config/env.py). A bad value stops the start by name."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.read_file(BASE_DIR)
+
+# --- Keys. Four of them, each with one job: rotating one never touches what another guards. ---
+SECRET_KEY = env.key("SECRET_KEY")  # sessions and one-time links
+VAULT_KEYS = env.keys("VAULT_KEYS")  # seals; the first one seals, all of them open
+SALT_KEY = env.keys("SALT_KEY")  # salts of the key derivation
+AUDIT_KEY = env.key("AUDIT_KEY")  # the audit's hash chain
+
+# --- Where we are. ---
+DEBUG = env.flag("DEBUG", False)
+PORT = env.number("PORT", 8000, 1, 65535)
+BASE_URL = env.base_url("BASE_URL", f"http://127.0.0.1:{PORT}")
+TLS = BASE_URL.startswith("https://")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost", str(urlsplit(BASE_URL).hostname)])
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+# Peers whose X-Forwarded-For and X-Forwarded-Proto are believed.
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", ["127.0.0.1"] if TLS else [])
+DATABASES = {"default": env.database("DATABASE_URL", "sqlite:///data/strongroom.sqlite3", BASE_DIR)}
+ON_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+# SQLite has one writer: a second process only queues for its lock.
+PROCESSES = env.number("PROCESSES", 1 if ON_SQLITE else 2, 1, 64)
+THREADS = env.number("THREADS", 4, 1, 64)
+CACHES = {"default": env.cache("CACHE_URL", "dbcache://strongroom_cache")}
+vars().update(env.email("EMAIL_URL", "consolemail://"))
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"strongroom@{urlsplit(BASE_URL).hostname}")
+
+# --- The application. ---
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "credentials",
+]
+MIDDLEWARE = [
+    "credentials.middleware.guard",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "credentials.middleware.VaultErrors",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is ever uploaded
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+# --- Who signs in, and how. ---
+AUTH_USER_MODEL = "credentials.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "credentials.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # people are added by owners, never by themselves
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Strongroom] "
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if TLS else "http"
+MFA_ADAPTER = "credentials.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Strongroom"
+ALLAUTH_TRUSTED_PROXY_COUNT = 0  # the server itself resolves the peer's address (TRUSTED_PROXIES)
+PASSWORD_RESET_TIMEOUT = int(timedelta(days=3).total_seconds())
+
+# --- Armour. ---
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
+SECURE_HSTS_PRELOAD = TLS
+_COOKIE_PREFIX = "__Host-" if TLS else ""
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}strongroom_session"
+SESSION_COOKIE_SECURE = TLS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}strongroom_csrf"
+CSRF_COOKIE_SECURE = TLS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; a larger body is answered 413 before it is read
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DEFAULT_EXCEPTION_REPORTER_FILTER = "credentials.middleware.NothingToSee"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Django's own handlers would mail tracebacks to ADMINS; one stream is enough.
+    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
+}

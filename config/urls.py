@@ -1,0 +1,55 @@
+"""The whole map on one screen."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path, register_converter
+
+from credentials.views import credentials, secrets, teams
+
+# One way in: the admin sends people to the same sign-in as everybody.
+admin.site.login = secure_admin_login(admin.site.login)
+
+
+class CredentialId:
+    """Anything that could be meant as an id; the vault says whether there is such a thing."""
+
+    regex = "[^/]{1,100}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(CredentialId, "id")
+
+one_credential = [
+    path("", credentials.credential, name="credential"),
+    path("edit/", credentials.edit_credential, name="edit_credential"),
+    path("reveal/", secrets.reveal, name="reveal"),
+    path("code/", secrets.code, name="code"),
+    path("qr/", secrets.qr, name="qr"),
+    path("versions/<int:number>/reveal/", secrets.reveal_version, name="reveal_version"),
+    path("versions/<int:number>/restore/", secrets.restore_version, name="restore_version"),
+    path("trash/", credentials.trash_credential, name="trash_credential"),
+    path("restore/", credentials.restore_credential, name="restore_credential"),
+    path("purge/", credentials.purge_credential, name="purge_credential"),
+]
+one_team = [
+    path("", credentials.credentials, name="credentials"),
+    path("trash/", credentials.trash, name="trash"),
+    path("credentials/add/", credentials.add_credential, name="add_credential"),
+    path("credentials/<id:credential_id>/", include(one_credential)),
+]
+urlpatterns = [
+    path("", teams.home, name="home"),
+    path("teams/", teams.teams, name="teams"),
+    path("setup/<str:token>/", teams.setup, name="setup"),
+    path("t/<slug:slug>/", include(one_team)),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", teams.healthz, name="healthz"),
+    path("readyz", teams.readyz, name="readyz"),
+]

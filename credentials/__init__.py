@@ -1,0 +1,1 @@
+"""Strongroom's one Django app: doors translate, the vault decides and remembers, models hold, `sealed` seals."""

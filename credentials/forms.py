@@ -1,0 +1,119 @@
+"""Forms for people: plain forms that shape input for a verb. The vault checks; a form only says where it hurts."""
+
+from typing import Any
+
+from django import forms
+
+from credentials.errors import VaultError
+from credentials.vault.contents import KNOWN_VALUES
+
+ONE_LINE_SECRETS = {"password", "card_number", "card_cvv", "card_exp_month", "card_exp_year", "card_holder_name"}
+KEEP = "Leave empty to keep what is stored."
+
+
+class SetupForm(forms.Form):
+    email = forms.EmailField(label="Your e-mail address", widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    password = forms.CharField(
+        label="Password",
+        strip=False,
+        help_text="At least ten characters. A few random words are easy to type and hard to guess.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password_again = forms.CharField(
+        label="Password again", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+    team_name = forms.CharField(label="Name of your team", max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("password") != cleaned.get("password_again"):
+            self.add_error("password_again", "The two passwords differ. Type both again.")
+        return cleaned
+
+
+class CredentialForm(forms.Form):
+    """Add and edit. The type decides which secrets are asked for; stored secrets never come back into the form."""
+
+    name = forms.CharField(label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    username = forms.CharField(
+        label="Username", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    domain = forms.CharField(
+        label="Domain", required=False, help_text="The site's host, such as accounts.example.com. Every seal is bound to it."
+    )
+    url = forms.CharField(
+        label="Sign-in page", required=False, widget=forms.TextInput(attrs={"inputmode": "url"})
+    )
+    secret_label = forms.CharField(label="Label", required=False, help_text="What the secret is for.")
+    card_brand = forms.CharField(label="Brand", required=False)
+    totp_secret = forms.CharField(
+        label="TOTP secret",
+        required=False,
+        help_text="The key a site shows beside its QR code, or the whole otpauth:// address.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    totp_identifier = forms.CharField(
+        label="Codes arrive at", required=False, help_text="The e-mail address or phone number the site sends codes to."
+    )
+    remove_totp = forms.BooleanField(label="Remove the TOTP secret", required=False)
+    notes = forms.CharField(
+        label="Notes", required=False, strip=False, help_text="Sealed like a password.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    only_for = {"username": {"password"}, "secret_label": {"secret"}, "card_brand": {"credit_card"},
+                "domain": {"password", "secret"}, "url": {"password"}, "totp_identifier": {"password"}}  # fmt: skip
+    secrets_first = ("name", "username", "domain", "url", "secret_label", "card_brand")
+
+    def __init__(self, *args: Any, type: str, stored: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type, self.stored = type, stored
+        for name, types in self.only_for.items():
+            if type not in types:
+                del self.fields[name]
+        for key, label in KNOWN_VALUES[type].items():
+            self.fields[key] = _secret_field(key, label, kept=stored is not None)
+        self._fit_to_stored()
+        self.order_fields([*self.secrets_first, *KNOWN_VALUES[type], "totp_secret", "remove_totp"])
+
+    def _fit_to_stored(self) -> None:
+        if self.stored is None or not self.stored.has_totp:
+            del self.fields["remove_totp"]
+        if self.stored is None:
+            return
+        if self.stored.has_totp:
+            self.fields["totp_secret"].help_text = KEEP
+        if "notes" in self.stored.value_keys:
+            self.fields["notes"].help_text = KEEP
+
+    def given(self) -> dict[str, Any]:
+        """What the person gave, as the fields of a verb: an empty secret means 'as it was'."""
+        cleaned = self.cleaned_data
+        fields: dict[str, Any] = {
+            name: cleaned[name] for name in (*self.secrets_first, "totp_identifier") if name in self.fields
+        }
+        secret_names = [*KNOWN_VALUES[self.type], "notes"]
+        values = {name: cleaned[name] for name in secret_names if cleaned.get(name)}
+        if values:
+            fields["values"] = values
+        if cleaned.get("remove_totp"):
+            fields["totp_secret"] = ""
+        elif cleaned.get("totp_secret"):
+            fields["totp_secret"] = cleaned["totp_secret"]
+        if self.stored is None:
+            fields["type"] = self.type
+        return fields
+
+    def show(self, problem: VaultError) -> None:
+        """Put the vault's refusal beside the fields it is about, or above the form."""
+        for name, message in (problem.fields or {"": problem.message}).items():
+            self.add_error(name if name in self.fields else None, message)
+
+
+def _secret_field(key: str, label: str, *, kept: bool) -> forms.CharField:
+    attrs = {"autocomplete": "new-password", "spellcheck": "false"}
+    widget = forms.PasswordInput(attrs=attrs) if key in ONE_LINE_SECRETS else forms.Textarea(attrs={**attrs, "rows": 4})
+    return forms.CharField(
+        label=label, required=False, strip=False, help_text=KEEP if kept else "", widget=widget
+    )

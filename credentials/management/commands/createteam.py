@@ -1,0 +1,27 @@
+"""`createteam NAME --owner EMAIL`: a team and its first owner; prints the slug."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+
+from credentials.management.door import VaultCommand
+from credentials.vault import teams
+
+
+class Command(VaultCommand):
+    help = "Create a team with its first owner and print the team's slug."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name")
+        parser.add_argument("--owner", required=True, metavar="EMAIL")
+        self.add_password(parser)
+
+    def run(self, **options: Any) -> None:
+        password = self.password(options)
+        team, owner = teams.create_team(
+            teams.operator(), name=options["name"], owner=options["owner"], password=password
+        )
+        self.stdout.write(team.slug)
+        if not owner.has_usable_password():
+            self.tell(f"One-time link for {owner.email}: {settings.BASE_URL}{teams.password_path(owner)}")

@@ -1,0 +1,95 @@
+"""Around every request: its id, the headers that every answer bears, limits on bodies, and errors told once for all doors."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.debug import SafeExceptionReporterFilter
+
+from credentials.errors import StepUpRequired, VaultError
+
+Handler = Callable[[HttpRequest], HttpResponse]
+PERMISSIONS = "camera=(self), clipboard-write=(self), geolocation=(), microphone=(), payment=(), usb=()"
+TITLES = {403: "Not allowed", 404: "Not found", 409: "That did not work", 422: "That did not work", 429: "Slow down"}
+
+
+def guard(get_response: Handler) -> Handler:
+    """Outermost: refuse overlong bodies unread, name the request, mark the answer as never to be stored."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        request.id = uuid.uuid4().hex  # type: ignore[attr-defined]  # read by the doors for the audit
+        response = too_large(request) if _overlong(request) else get_response(request)
+        response.headers["X-Request-Id"] = request.id  # type: ignore[attr-defined]
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return handle
+
+
+def _overlong(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    chunked = request.META.get("HTTP_TRANSFER_ENCODING", "")
+    return bool(chunked) or not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1000
+    return told(request, 413, "too_large", "Too much at once", f"Send at most {limit} kB, with its length.")
+
+
+class VaultErrors:
+    """Innermost: the vault's errors as an answer, for people a page and for scripts JSON."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        if isinstance(problem, StepUpRequired):
+            return step_up(request, problem)
+        if isinstance(problem, VaultError):
+            title = TITLES.get(problem.status, "That did not work")
+            return told(request, problem.status, problem.code, title, problem.message)
+        return None
+
+
+def step_up(request: HttpRequest, problem: StepUpRequired) -> HttpResponse:
+    """Send the person to prove who they are, and back to a page that shows nothing by itself."""
+    back = request.path if request.method == "GET" else getattr(request, "step_up_return", "/")
+    location = f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}"
+    if wants_json(request):
+        return JsonResponse({"code": problem.code, "message": problem.message, "location": location}, status=403)
+    return redirect(location)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def told(request: HttpRequest, status: int, code: str, title: str, message: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"code": code, "message": message}, status=status)
+    context = {"status": status, "title": title, "message": message}
+    return render(request, "error.html", context, status=status)
+
+
+class NothingToSee(SafeExceptionReporterFilter):
+    """Error reports, DEBUG's page included, show no variables: any of them could be a secret."""
+
+    def is_active(self, request: HttpRequest | None) -> bool:
+        return True
+
+    def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
+        return {}
+
+    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> list[tuple[str, Any]]:
+        return []

@@ -1,0 +1,116 @@
+"""Credentials: metadata in one table that lists and searches read, sealed values in another that only verbs open."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from credentials.models.teams import Team
+from credentials.sealed import SealedTextField
+
+
+class Folder(models.Model):
+    id = models.CharField(primary_key=True, max_length=40)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="folders")
+    title = models.CharField(max_length=255)
+    description = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CredentialQuerySet(models.QuerySet["Credential"]):
+    def of(self, team_id: str | None) -> "CredentialQuerySet":
+        return self.filter(team_id=team_id)
+
+    def kept(self) -> "CredentialQuerySet":
+        return self.filter(deleted_at=None)
+
+    def in_trash(self) -> "CredentialQuerySet":
+        return self.exclude(deleted_at=None)
+
+
+class Credential(models.Model):
+    """Metadata only: no column of this table is a secret, so no list or search can show one."""
+
+    class Type(models.TextChoices):
+        PASSWORD = "password", "Login"
+        CREDIT_CARD = "credit_card", "Card"
+        SECRET = "secret", "Secret"
+
+    class TotpType(models.TextChoices):
+        NONE = "none"
+        AUTHENTICATOR = "authenticator"
+        EMAIL = "email"
+        TEXT = "text"
+        PASSKEY = "passkey"
+
+    id = models.CharField(primary_key=True, max_length=40)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="credentials")
+    folder = models.ForeignKey(
+        Folder, models.SET_NULL, null=True, blank=True, related_name="credentials"
+    )
+    name = models.CharField(max_length=500, blank=True)
+    name_key = models.CharField(max_length=150, blank=True)  # case-folded start of the name: sorts and compares
+    type = models.CharField(max_length=20, choices=Type.choices)
+    domain = models.CharField(max_length=255, blank=True)  # part of every seal
+    url = models.CharField(max_length=2000, blank=True)
+    username = models.CharField(max_length=500, blank=True)
+    secret_label = models.CharField(max_length=500, blank=True)
+    card_last_four = models.CharField(max_length=4, blank=True)
+    card_brand = models.CharField(max_length=100, blank=True)
+    sso_provider = models.CharField(max_length=100, blank=True)
+    search_text = models.TextField(blank=True)  # what search looks through, case-folded
+    value_keys = models.JSONField(default=list)
+    totp_type = models.CharField(max_length=20, choices=TotpType.choices, default=TotpType.NONE)
+    totp_identifier = models.CharField(max_length=500, blank=True)
+    has_totp = models.BooleanField(default=False)
+    totp_algorithm = models.CharField(max_length=10, blank=True)
+    totp_digits = models.PositiveSmallIntegerField(null=True, blank=True)
+    totp_period = models.PositiveSmallIntegerField(null=True, blank=True)
+    totp_is_short = models.BooleanField(default=False)
+    current_number = models.PositiveIntegerField(default=0)  # the version that is current
+    revision = models.PositiveIntegerField(default=1)  # counts edits: two people never overwrite each other
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=254, blank=True)
+    updated_at = models.DateTimeField()
+    rotated_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    last_used_by = models.CharField(max_length=254, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CredentialQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index("team", "name_key", "id", condition=Q(deleted_at=None), name="list_by_name"),
+            models.Index("team", F("created_at").desc(), F("id").desc(), name="list_by_age"),
+            models.Index("team", "domain", name="list_by_domain"),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.id
+
+
+class SecretVersion(models.Model):
+    """One state of a credential's secrets. `values` is a JSON object of text; `totp_secret` stands alone, so that
+    a code opens only the seed."""
+
+    credential = models.ForeignKey(Credential, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    values = SealedTextField(null=True)
+    totp_secret = SealedTextField(null=True)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=254, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["credential", "number"], name="one_version_per_number"),
+        )
+
+    def __str__(self) -> str:
+        return f"version {self.number} of {self.credential_id}"
+
+    def seal_place(self, column: str) -> tuple[str, ...]:
+        owner = self.credential
+        return (f"secret_version.{column}", owner.team_id, owner.id, str(self.number), owner.domain)

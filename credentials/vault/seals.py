@@ -1,0 +1,132 @@
+"""Verbs on the seals as a whole: the canary that tells wrong keys at start, and the rotation of keys."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models, transaction
+
+from credentials.access import Action, Caller
+from credentials.audit import recorded
+from credentials.errors import SealBroken
+from credentials.models import Canary, SecretVersion
+from credentials.sealed import SealedTextField, key_id, renewed, unseal
+from credentials.vault.clock import now
+
+SONG = "this vault opens"
+BATCH = 500
+
+
+@dataclass
+class Rotation:
+    """How far a rotation came: tokens looked at, sealed anew, changed by others meanwhile."""
+
+    seen: int = 0
+    renewed: int = 0
+
+
+def open_canary() -> None:
+    """Refuse wrong keys before anything is served or written. The first start lays the canary down."""
+    canary = Canary.objects.first()
+    if canary is None:
+        return _lay_canary()
+    for name, keys, wanted in (
+        ("VAULT_KEYS", settings.VAULT_KEYS, canary.vault_key_id),
+        ("SALT_KEY", settings.SALT_KEY, canary.salt_key_id),
+        ("AUDIT_KEY", [settings.AUDIT_KEY], canary.audit_key_id),
+    ):
+        if wanted not in map(key_id, keys):
+            raise SealBroken(f"{name} is not the key this database was sealed with. Put the right one back; "
+                             "nothing was changed.")  # fmt: skip
+    if unseal(canary, "token") != SONG:
+        raise SealBroken
+    return None
+
+
+def _lay_canary() -> None:
+    with transaction.atomic():
+        if SecretVersion.objects.exists():
+            raise SealBroken("The canary row is missing although there are credentials: restore the database.")
+        Canary.objects.get_or_create(
+            id=1,
+            defaults={"token": SONG, **_key_ids()},
+        )
+
+
+def _key_ids() -> dict[str, str]:
+    return {
+        "vault_key_id": key_id(settings.VAULT_KEYS[0]),
+        "salt_key_id": key_id(settings.SALT_KEY[0]),
+        "audit_key_id": key_id(settings.AUDIT_KEY),
+    }
+
+
+def rotate_keys(caller: Caller, *, progress: Callable[[Rotation], None] = lambda _: None) -> Rotation:
+    """Seal everything under the first key while the server runs. Values are not opened to our code.
+
+    What is under the first key already is passed over, so a run that was cut short is simply run again. A token that
+    somebody replaced meanwhile is under the first key anyway and is left alone (compare and swap).
+    """
+    open_canary()
+    done = Rotation()
+    for model, column in sealed_columns():
+        for batch in _batches(model, column):
+            _renew(model, column, batch, done)
+            progress(done)
+    _renew_authenticators(done)
+    with recorded(caller, Action.SEALS_ROTATE, at=now()) as entry:
+        Canary.objects.update(**_key_ids())  # last: until now the old key was still needed
+        entry.detail = {"checked": done.seen, "count": done.renewed}
+    return done
+
+
+def sealed_columns() -> list[tuple[type[models.Model], str]]:
+    return [
+        (model, column.attname)
+        for model in apps.get_app_config("credentials").get_models()
+        for column in model._meta.concrete_fields
+        if isinstance(column, SealedTextField)
+    ]
+
+
+def _batches(model: type[models.Model], column: str) -> Iterator[list[tuple[Any, Any]]]:
+    """Keyset batches of (pk, Sealed): flat memory, and rows added meanwhile need no visit."""
+    last: Any = None
+    while True:
+        rows = model._default_manager.filter(**{f"{column}__isnull": False}).order_by("pk")
+        if last is not None:
+            rows = rows.filter(pk__gt=last)
+        batch = list(rows.values_list("pk", column)[:BATCH])
+        if not batch:
+            return
+        yield batch
+        last = batch[-1][0]
+
+
+def _renew(model: type[models.Model], column: str, batch: list[tuple[Any, Any]], done: Rotation) -> None:
+    swaps = [(renewed(sealed._token), pk, sealed._token) for pk, sealed in batch]
+    swaps = [swap for swap in swaps if swap[0] is not None]
+    done.seen += len(batch)
+    done.renewed += len(swaps)
+    table, name = (connection.ops.quote_name(part) for part in (model._meta.db_table, column))
+    key = connection.ops.quote_name(str(model._meta.pk.column))
+    if swaps:
+        with transaction.atomic(), connection.cursor() as cursor:
+            # Names come from the models, values are parameters.
+            cursor.executemany(f"UPDATE {table} SET {name} = %s WHERE {key} = %s AND {name} = %s", swaps)
+
+
+def _renew_authenticators(done: Rotation) -> None:
+    """People's own second factors, which allauth keeps as JSON."""
+    for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).iterator():
+        for name in ("secret", "seed"):
+            token = row.data.get(name)
+            fresh = renewed(token) if token else None
+            if fresh:
+                row.data[name] = fresh
+                row.save(update_fields=["data"])
+                done.renewed += 1
+        done.seen += 1

@@ -1,0 +1,129 @@
+"""The three ways out: a person's reveal, a code, a shown seed; and the history of versions. Each is an audit event."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from credentials.access import Action, Caller
+from credentials.audit import recorded
+from credentials.errors import Invalid, NotFound
+from credentials.models import Credential, SecretVersion
+from credentials.otp import qr, totp
+from credentials.vault import contents, text
+from credentials.vault.clock import now
+from credentials.vault.credentials import locked
+
+NO_TOTP = "This credential has no TOTP secret."
+TOUCH_EVERY = timedelta(minutes=1)  # last-used is a hint for people; a row is not rewritten for every code
+
+
+@dataclass(frozen=True)
+class Seed:
+    """What an authenticator app needs to enrol. Its repr shows nothing."""
+
+    totp: totp.Totp
+    issuer: str
+    account: str
+    picture: qr.QrPath
+
+    def __repr__(self) -> str:
+        return "<Seed>"
+
+
+def reveal(caller: Caller, *, credential_id: str, key: str) -> str:
+    """One current value, for a person with a fresh step-up."""
+    at = now()
+    with recorded(caller, Action.CREDENTIAL_REVEAL, at=at, kind="credential", id=credential_id) as entry:
+        version = _current(caller, credential_id)
+        value = _value(version, key)
+        entry.about("credential", version.credential_id, version.credential.name)
+        entry.detail = {"field": key, "version": version.number}
+        _touch(caller, version.credential, at)
+    return value
+
+
+def reveal_version(caller: Caller, *, credential_id: str, number: int, key: str) -> str:
+    """One value of an older version."""
+    with recorded(caller, Action.VERSION_REVEAL, at=now(), kind="credential", id=credential_id) as entry:
+        credential = locked(caller, credential_id)
+        value = _value(contents.numbered_version(credential, number), key)
+        entry.about("credential", credential.id, credential.name)
+        entry.detail = {"field": key, "version": number}
+    return value
+
+
+def restore_version(caller: Caller, *, credential_id: str, number: int) -> Credential:
+    """Make an older version current again, as a new version: history only grows."""
+    at = now()
+    with recorded(caller, Action.VERSION_RESTORE, at=at, kind="credential", id=credential_id) as entry:
+        credential = locked(caller, credential_id)
+        secrets = contents.open_version(contents.numbered_version(credential, number))
+        contents.describe(credential, secrets)
+        contents.add_version(credential, secrets, at=at, by=caller.label)
+        credential.revision += 1
+        credential.updated_at = at
+        credential.save()
+        entry.about("credential", credential.id, credential.name)
+        entry.detail = {"version": number}
+    return credential
+
+
+def show_code(caller: Caller, *, credential_id: str) -> totp.Code:
+    """The current TOTP code: opens the seed and nothing else."""
+    at = now()
+    with recorded(caller, Action.CREDENTIAL_CODE, at=at, kind="credential", id=credential_id) as entry:
+        version = _current(caller, credential_id)
+        code = totp.code_at(_totp(version), at.timestamp())
+        entry.about("credential", version.credential_id, version.credential.name)
+        entry.detail = {"version": version.number}
+        _touch(caller, version.credential, at)
+    return code
+
+
+def show_seed(caller: Caller, *, credential_id: str) -> Seed:
+    """The seed and its QR code, to enrol a second device; for a person with a fresh step-up."""
+    with recorded(caller, Action.CREDENTIAL_SEED, at=now(), kind="credential", id=credential_id) as entry:
+        version = _current(caller, credential_id)
+        found, credential = _totp(version), version.credential
+        issuer = credential.domain or credential.name
+        account = credential.username or credential.name
+        picture = qr.draw(totp.uri(found, issuer=issuer[:100], account=account[:100]))
+        entry.about("credential", credential.id, credential.name)
+        entry.detail = {"version": version.number}
+    return Seed(found, issuer, account, picture)
+
+
+def _current(caller: Caller, credential_id: str) -> SecretVersion:
+    """The current version with its credential, in one query by team, credential and number."""
+    found = (
+        SecretVersion.objects.select_related("credential")
+        .filter(
+            credential_id=text.clean_id(credential_id),
+            credential__team_id=caller.team_id,
+            credential__deleted_at=None,
+        )
+        .order_by("-number")
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _value(version: SecretVersion, key: str) -> str:
+    values = contents.open_values(version)
+    if key not in values:
+        raise NotFound("This credential has no such value.", code="no_such_value")
+    return values[key]
+
+
+def _totp(version: SecretVersion) -> totp.Totp:
+    found = contents.open_totp(version)
+    if found is None:
+        raise Invalid(NO_TOTP, code="no_totp")
+    return found
+
+
+def _touch(caller: Caller, credential: Credential, at: datetime) -> None:
+    last = credential.last_used_at
+    if last is None or at - last > TOUCH_EVERY or credential.last_used_by != caller.label:
+        Credential.objects.filter(id=credential.id).update(last_used_at=at, last_used_by=caller.label)

@@ -1,0 +1,169 @@
+"""Verbs on teams and members."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.utils.http import int_to_base36
+from django.utils.text import slugify
+
+from credentials.access import Action, Actor, Caller, Door
+from credentials.audit import Entry, looked, recorded
+from credentials.errors import Conflict, Invalid, NotFound
+from credentials.models import Membership, Role, Team, User
+from credentials.vault import text
+from credentials.vault.clock import new_id, now
+
+
+def create_team(caller: Caller, *, name: str, owner: str, password: str | None = None) -> tuple[Team, User]:
+    """A new team with its first owner, who is created if there is none by that e-mail. Conflict when the slug is taken."""
+    at = now()
+    name = text.required_line("team_name", name)
+    slug = slugify(name)[:60].strip("-")
+    if not slug:
+        raise Invalid(fields={"team_name": "The team's name needs at least one letter or digit."})
+    # In the system's chain: until this is done there is no team whose chain could hold it.
+    with recorded(caller, Action.TEAM_CREATE, at=at) as entry:
+        if Team.objects.filter(slug=slug).exists():
+            raise Conflict(
+                "There is a team with this name already; choose another.", code="name_taken",
+                fields={"team_name": "There is a team with this name already; choose another."},
+            )  # fmt: skip
+        team = Team.objects.create(id=new_id("team", at), name=name, slug=slug, created_at=at)
+        user = _person(owner, password)
+        _enrol(team, user, Role.OWNER, at)
+        entry.about("team", team.id, team.name)
+    return team, user
+
+
+def add_member(caller: Caller, *, email: str, role: str, password: str | None = None) -> Membership:
+    """Give somebody a role in the caller's team. Conflict when they are a member already."""
+    at = now()
+    with recorded(caller, Action.MEMBER_ADD, at=at) as entry:
+        team = Team.objects.get(id=caller.team_id)
+        user = _person(email, password)
+        entry.about("user", user.pk, user.email)
+        entry.detail = {"role": role}
+        if Membership.objects.filter(team=team, user=user).exists():
+            raise Conflict("This person is a member of the team already.", code="member_exists")
+        return _enrol(team, user, _known_role(role), at)
+
+
+def change_role(caller: Caller, *, user_id: int, role: str) -> Membership:
+    """Change a member's role; the last owner stays one."""
+    with recorded(caller, Action.MEMBER_CHANGE, at=now()) as entry:
+        membership = _member(caller, user_id, entry)
+        entry.detail = {"role": role, "was": membership.role}
+        _keep_an_owner(membership, _known_role(role))
+        membership.role = role
+        membership.save(update_fields=["role"])
+    return membership
+
+
+def remove_member(caller: Caller, *, user_id: int) -> None:
+    """Take somebody out of the team: their rights end with the next request."""
+    with recorded(caller, Action.MEMBER_REMOVE, at=now()) as entry:
+        membership = _member(caller, user_id, entry)
+        entry.detail = {"was": membership.role}
+        _keep_an_owner(membership, None)
+        membership.delete()
+
+
+def see_members(caller: Caller) -> list[dict[str, Any]]:
+    """Who is in the team, by e-mail."""
+    with looked(caller, Action.MEMBER_SEE, at=now()):
+        rows = Membership.objects.filter(team_id=caller.team_id).order_by("user__email")
+    return list(rows.values("user_id", "user__email", "user__is_active", "role", "created_at"))
+
+
+def teams_of(user: User) -> list[dict[str, Any]]:
+    """The teams a person may choose from."""
+    rows = Membership.objects.filter(user=user, user__is_active=True).order_by("team__name")
+    return [
+        {"team_name": name, "team_slug": slug, "role": role}
+        for name, slug, role in rows.values_list("team__name", "team__slug", "role")
+    ]
+
+
+def caller_of(user: User, *, slug: str, **seen: Any) -> Caller:
+    """The person as a caller of one team; without membership a stranger, whom every verb refuses. NotFound for no team."""
+    row = Membership.objects.select_related("team").filter(team__slug=slug, user=user).first()
+    team = row.team if row else Team.objects.filter(slug=slug).first()
+    if team is None:
+        raise NotFound
+    return Caller(
+        Door.WEB, Actor.PERSON, id=str(user.pk), label=user.email, team_id=team.id,
+        team_name=team.name if row else "", team_slug=team.slug if row else "",
+        role=Role(row.role) if row and user.is_active else None,
+        step_up_age=timedelta(minutes=team.step_up_minutes), **seen,
+    )  # fmt: skip
+
+
+def operator(team_slug: str | None = None) -> Caller:
+    """Somebody with a shell on the server, acting on one team or on the whole. NotFound for an unknown slug."""
+    caller = Caller(Door.COMMAND, Actor.OPERATOR, label="command line")
+    if team_slug is None:
+        return caller
+    team = Team.objects.filter(slug=team_slug).first()
+    if team is None:
+        raise NotFound("There is no team with this slug.")
+    return caller.into(team.id)
+
+
+def password_path(user: User) -> str:
+    """The path of a one-time link by which somebody sets their first password; void once used, or after some days."""
+    return f"/accounts/password/reset/key/{int_to_base36(user.pk)}-{default_token_generator.make_token(user)}/"
+
+
+def _person(email: str, password: str | None) -> User:
+    """The user with this e-mail, created if there is none. An existing user's password is never touched."""
+    email = text.searchable(email).lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Invalid(fields={"email": "This is not an e-mail address."}) from None
+    found = User.objects.filter(email=email).first()
+    return found or _new_person(email, password)
+
+
+def _new_person(email: str, password: str | None) -> User:
+    if password is not None:
+        try:
+            validate_password(password, User(email=email))
+        except ValidationError as problem:
+            raise Invalid(fields={"password": " ".join(problem.messages)}) from None
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, password)
+    except IntegrityError:
+        raise Conflict("Somebody with this e-mail was added just now; try again.") from None
+
+
+def _enrol(team: Team, user: User, role: Role, at: datetime) -> Membership:
+    return Membership.objects.create(team=team, user=user, role=role, created_at=at)
+
+
+def _known_role(role: str) -> Role:
+    if role not in Role.values:
+        raise Invalid(fields={"role": f"The role is one of {', '.join(Role.values)}."})
+    return Role(role)
+
+
+def _member(caller: Caller, user_id: int, entry: Entry) -> Membership:
+    found = Membership.objects.select_related("user").filter(team_id=caller.team_id, user_id=user_id).first()
+    if found is None:
+        raise NotFound
+    entry.about("user", user_id, found.user.email)
+    return found
+
+
+def _keep_an_owner(membership: Membership, role: Role | None) -> None:
+    if membership.role != Role.OWNER or role == Role.OWNER:
+        return
+    others = Membership.objects.filter(team_id=membership.team_id, role=Role.OWNER, user__is_active=True)
+    if not others.exclude(pk=membership.pk).exists():
+        raise Conflict("A team keeps at least one owner; make somebody else an owner first.", code="last_owner")

@@ -1,0 +1,1 @@
+"""Pages for people: function views that parse, call one verb and render. URL name = view name = template name."""

@@ -1,0 +1,155 @@
+"""The pages of credentials: list, detail, add, edit, trash."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from credentials.access import Caller
+from credentials.errors import Conflict, Invalid, NotAllowed
+from credentials.forms import CredentialForm
+from credentials.vault import contents, trash as bin
+from credentials.vault import credentials as vault
+from credentials.views.door import caller, page
+
+TYPES = [("password", "Login"), ("credit_card", "Card"), ("secret", "Secret")]
+META = ("name", "username", "domain", "url", "secret_label", "card_brand", "totp_identifier", "revision")
+
+
+def _row(slug: str, row: dict[str, Any]) -> dict[str, Any]:
+    at = {"slug": slug, "credential_id": row["id"]}
+    links = {name: reverse(view, kwargs=at) for name, view in LINKS.items()}
+    return {**row, **links, "type_label": dict(TYPES)[row["type"]]}
+
+
+LINKS = {
+    "url": "credential",
+    "code_url": "code",
+    "restore_url": "restore_credential",
+    "purge_url": "purge_credential",
+}
+
+
+@require_GET
+@login_required
+def credentials(request: HttpRequest, slug: str) -> HttpResponse:
+    return _listed(request, slug, "credentials.html", in_trash=False)
+
+
+@require_GET
+@login_required
+def trash(request: HttpRequest, slug: str) -> HttpResponse:
+    return _listed(request, slug, "trash.html", in_trash=True)
+
+
+def _listed(request: HttpRequest, slug: str, template: str, *, in_trash: bool) -> HttpResponse:
+    who = caller(request, slug)
+    query, cursor = request.GET.get("q", ""), request.GET.get("after", "")
+    found = vault.list_credentials(who, query=query, cursor=cursor, in_trash=in_trash)
+    following = {"q": query, "after": found.next_cursor} if query else {"after": found.next_cursor}
+    return page(
+        request, template, who,
+        rows=[_row(slug, row) for row in found.rows],
+        query=query,
+        total_is_empty=not (found.rows or query or cursor),
+        next_url=f"{request.path}?{urlencode(following)}" if found.next_cursor else None,
+    )  # fmt: skip
+
+
+@require_GET
+@login_required
+def credential(request: HttpRequest, slug: str, credential_id: str) -> HttpResponse:
+    who = caller(request, slug)
+    found = vault.see_credential(who, credential_id=credential_id)
+    known = contents.KNOWN_VALUES[found.type]
+    keys = sorted(found.value_keys, key=lambda key: (key not in known, list(known).index(key) if key in known else 0))
+    shown = page(
+        request, "credential.html", who,
+        credential=found,
+        type_label=dict(TYPES)[found.type],
+        fields=[{"key": key, "label": known.get(key, key.replace("_", " ").capitalize())} for key in keys],
+        versions=_versions(who, found),
+    )  # fmt: skip
+    return shown
+
+
+def _versions(who: Caller, found: Any) -> list[dict[str, Any]]:
+    try:
+        rows = vault.see_versions(who, credential_id=found.id)
+    except NotAllowed:
+        return []
+    return [{**row, "is_current": row["number"] == found.current_number} for row in rows]
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def add_credential(request: HttpRequest, slug: str) -> HttpResponse:
+    who = caller(request, slug)
+    type = request.GET.get("type", "password")
+    type = type if type in dict(TYPES) else "password"
+    form = CredentialForm(request.POST or None, type=type)
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = vault.add_credential(who, **form.given())
+        except (Invalid, Conflict) as problem:
+            form.show(problem)
+        else:
+            messages.success(request, f"{added.name} is stored.")
+            return redirect("credential", slug, added.id)
+    return _form_page(request, who, form, "Add a credential", None)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def edit_credential(request: HttpRequest, slug: str, credential_id: str) -> HttpResponse:
+    who = caller(request, slug)
+    found = vault.see_credential(who, credential_id=credential_id)
+    initial = {name: getattr(found, name) for name in META}
+    form = CredentialForm(request.POST or None, type=found.type, stored=found, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        revision = form.cleaned_data["revision"]
+        try:
+            vault.edit_credential(who, credential_id=credential_id, revision=revision, **form.given())
+        except (Invalid, Conflict) as problem:
+            form.show(problem)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("credential", slug, credential_id)
+    return _form_page(request, who, form, f"Edit {found}", found)
+
+
+def _form_page(request: HttpRequest, who: Caller, form: CredentialForm, heading: str, stored: Any) -> HttpResponse:
+    return page(
+        request, "credential_form.html", who,
+        form=form, heading=heading, credential=stored, type=form.type, types=TYPES,
+    )  # fmt: skip
+
+
+@require_POST
+@login_required
+def trash_credential(request: HttpRequest, slug: str, credential_id: str) -> HttpResponse:
+    gone = bin.trash_credential(caller(request, slug), credential_id=credential_id)
+    messages.success(request, f"{gone} is in the trash.")
+    return redirect("credentials", slug)
+
+
+@require_POST
+@login_required
+def restore_credential(request: HttpRequest, slug: str, credential_id: str) -> HttpResponse:
+    back = bin.restore_credential(caller(request, slug), credential_id=credential_id)
+    messages.success(request, f"{back} is back.")
+    return redirect("credential", slug, credential_id)
+
+
+@require_POST
+@login_required
+def purge_credential(request: HttpRequest, slug: str, credential_id: str) -> HttpResponse:
+    request.step_up_return = reverse("trash", args=[slug])  # type: ignore[attr-defined]  # where to go on after proving
+    bin.purge_credential(caller(request, slug), credential_id=credential_id)
+    messages.success(request, "Deleted for ever.")
+    return redirect("trash", slug)

@@ -1,0 +1,46 @@
+"""What every page needs: the signed-in person as the vault's Caller, and the buttons they may see."""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from allauth.account.internal.flows.login import get_authentication_records
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from credentials.access import Action, Caller
+from credentials.models.users import User
+from credentials.vault import teams
+
+BUTTONS = {
+    "code": Action.CREDENTIAL_CODE,
+    "reveal": Action.CREDENTIAL_REVEAL,
+    "seed": Action.CREDENTIAL_SEED,
+    "edit": Action.CREDENTIAL_EDIT,
+    "purge": Action.CREDENTIAL_PURGE,
+    "versions": Action.VERSION_SEE,
+}
+
+
+def caller(request: HttpRequest, slug: str) -> Caller:
+    """The person behind the request in the team of the URL."""
+    return teams.caller_of(
+        cast(User, request.user),
+        slug=slug,
+        authenticated_at=authenticated_at(request),
+        ip=request.META.get("REMOTE_ADDR", ""),
+        user_agent=request.META.get("HTTP_USER_AGENT", ""),
+        request_id=getattr(request, "id", ""),
+    )
+
+
+def authenticated_at(request: HttpRequest) -> datetime | None:
+    """When the person last proved who they are in this session (allauth keeps the list)."""
+    moments = [record["at"] for record in get_authentication_records(request, request.user) if "at" in record]
+    return datetime.fromtimestamp(max(moments), UTC) if moments else None
+
+
+def page(request: HttpRequest, template: str, who: Caller, **context: Any) -> HttpResponse:
+    """Render a page of a team."""
+    context["team"] = {"name": who.team_name, "slug": who.team_slug}
+    context["may"] = {button: who.may(action) for button, action in BUTTONS.items()}
+    return render(request, template, context)
