@@ -6,12 +6,13 @@ thread can stand beside it as plain coroutines.
 """
 
 import os
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from a2wsgi import WSGIMiddleware  # noqa: E402  settings come first
-from django.conf import settings  # noqa: E402
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
 
-from config.wsgi import application as django_application  # noqa: E402
+from config.wsgi import application as django_application
 
-application = WSGIMiddleware(django_application, workers=settings.THREADS)
+application = WSGIMiddleware(cast(Any, django_application), workers=settings.THREADS)

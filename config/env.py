@@ -49,7 +49,7 @@ def flag(name: str, default: bool) -> bool:
 
 
 def number(name: str, default: int, low: int, high: int) -> int:
-    value = _read(name, env.int, default=default)
+    value = int(_read(name, env.int, default=default))
     if not low <= value <= high:
         raise ImproperlyConfigured(f"{name} is out of range: it goes from {low} to {high}.")
     return value
@@ -73,9 +73,7 @@ def keys(name: str, *, single: bool = False) -> list[str]:
         if any(word in one.lower() for word in SAMPLE_WORDS):
             raise ImproperlyConfigured(f"{name} still holds the sample value. Put a fresh random key there.")
         if len(one) < SHORTEST_KEY:
-            raise ImproperlyConfigured(
-                f"{name} is too short: every key needs at least {SHORTEST_KEY} characters."
-            )
+            raise ImproperlyConfigured(f"{name} is too short: every key needs at least {SHORTEST_KEY} characters.")
     return found
 
 

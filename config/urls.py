@@ -2,12 +2,12 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from credentials.views import credentials, secrets, teams
 
 # One way in: the admin sends people to the same sign-in as everybody.
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
 
 
 class CredentialId:
@@ -24,7 +24,7 @@ class CredentialId:
 
 register_converter(CredentialId, "id")
 
-one_credential = [
+one_credential: list[URLPattern] = [
     path("", credentials.credential, name="credential"),
     path("edit/", credentials.edit_credential, name="edit_credential"),
     path("reveal/", secrets.reveal, name="reveal"),
@@ -36,7 +36,7 @@ one_credential = [
     path("restore/", credentials.restore_credential, name="restore_credential"),
     path("purge/", credentials.purge_credential, name="purge_credential"),
 ]
-one_team = [
+one_team: list[URLPattern | URLResolver] = [
     path("", credentials.credentials, name="credentials"),
     path("trash/", credentials.trash, name="trash"),
     path("credentials/add/", credentials.add_credential, name="add_credential"),

@@ -124,9 +124,7 @@ ALLOWED_TO: dict[Role, frozenset[Action]] = {
 
 GRANTED_BY: dict[Scope, frozenset[Action]] = {
     Scope.CREDENTIALS_READ: frozenset({Action.CREDENTIAL_SEE}),
-    Scope.CREDENTIALS_WRITE: frozenset(
-        {Action.CREDENTIAL_ADD, Action.CREDENTIAL_EDIT, Action.CREDENTIAL_TRASH}
-    ),
+    Scope.CREDENTIALS_WRITE: frozenset({Action.CREDENTIAL_ADD, Action.CREDENTIAL_EDIT, Action.CREDENTIAL_TRASH}),
     Scope.TOTP_READ: frozenset({Action.CREDENTIAL_CODE}),
     Scope.CODES_WRITE: frozenset(),
     Scope.CODES_READ: frozenset(),
@@ -193,13 +191,20 @@ class Caller:
         """The same operator, acting on one team (commands only)."""
         return replace(self, team_id=team_id)
 
+    @property
+    def own_team(self) -> str:
+        """The id of the team that what is made belongs to. NotFound for a caller without one."""
+        if self.team_id is None:
+            raise NotFound
+        return self.team_id
+
     def may(self, action: Action) -> bool:
         """Whether the tables give the right, step-up aside: for showing or hiding a button."""
         return self.role is not None and action in ALLOWED_TO[self.role] & OFFERED_AT[self.door]
 
 
 def require(caller: Caller, action: Action, *, at: datetime) -> None:
-    """Raise NotFound for strangers, NotAllowed for members and keys without the right, StepUpRequired for stale people."""
+    """Raise NotFound for strangers, NotAllowed without the right, StepUpRequired for people who must prove themselves."""
     if action not in OFFERED_AT[caller.door]:
         raise NotAllowed("This cannot be done through this door.")
     if caller.kind is Actor.KEY:

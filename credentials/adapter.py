@@ -12,7 +12,7 @@ from credentials.sealed import seal_text, unseal_text
 AUTHENTICATOR = ("authenticator",)  # allauth seals before it has a row, so the place is the table
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -26,7 +26,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         super().send_mail(template_prefix, email, {**context, "current_site": site})
 
 
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+class MFAAdapter(DefaultMFAAdapter):
     def encrypt(self, text: str) -> str:
         return seal_text(text, AUTHENTICATOR)
 

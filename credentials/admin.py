@@ -1,6 +1,6 @@
 """The admin: a read-only window on metadata and the audit. What has a verb is done by the verb, at its door."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -11,13 +11,23 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from credentials.models import (
-    ApiKey, AuditEvent, Credential, Folder, Membership, ReceivedCode, SecretVersion, Team, User,
+    ApiKey,
+    AuditEvent,
+    Credential,
+    Folder,
+    Membership,
+    ReceivedCode,
+    SecretVersion,
+    Team,
+    User,
 )  # fmt: skip
 
 if TYPE_CHECKING:  # Django's own classes take no type arguments when they run
-    ModelAdmin, TabularInline = admin.ModelAdmin[Any], admin.TabularInline[Any, Any]
+    ModelAdmin: TypeAlias = admin.ModelAdmin[Any]
+    TabularInline: TypeAlias = admin.TabularInline[Any, Any]
+    AnyPaginator: TypeAlias = Paginator[Any]
 else:
-    ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
+    ModelAdmin, TabularInline, AnyPaginator = admin.ModelAdmin, admin.TabularInline, Paginator
 
 for unwanted in (EmailAddress, Authenticator, Group):
     # They would show sealed seeds, or give rights without an event.
@@ -25,7 +35,7 @@ for unwanted in (EmailAddress, Authenticator, Group):
         admin.site.unregister(unwanted)
 
 
-class Uncounted(Paginator):
+class Uncounted(AnyPaginator):
     """Pages without counting a million rows: there is always a next page until one comes back empty."""
 
     @cached_property
@@ -96,7 +106,17 @@ class FolderAdmin(ReadOnly):
 
 @admin.register(Credential)
 class CredentialAdmin(ReadOnly):
-    list_display = ("name", "team", "type", "username", "domain", "has_totp", "rotated_at", "last_used_at", "deleted_at")
+    list_display = (
+        "name",
+        "team",
+        "type",
+        "username",
+        "domain",
+        "has_totp",
+        "rotated_at",
+        "last_used_at",
+        "deleted_at",
+    )
     list_filter = ("type", "has_totp", "team")
     list_select_related = ("team",)
     search_fields = ("search_text", "=id")
@@ -113,7 +133,16 @@ class SecretVersionAdmin(ReadOnly):
 
 @admin.register(ReceivedCode)
 class ReceivedCodeAdmin(ReadOnly):
-    list_display = ("id", "team", "identifier", "otp_type", "source", "received_at", "claimed_at", "claimed_by")
+    list_display = (
+        "id",
+        "team",
+        "identifier",
+        "otp_type",
+        "source",
+        "received_at",
+        "claimed_at",
+        "claimed_by",
+    )
     list_filter = ("otp_type", "team")
     list_select_related = ("team",)
     search_fields = ("identifier", "=id")

@@ -93,7 +93,7 @@ class Verdict:
 
 @contextmanager
 def recorded(caller: Caller, action: Action, *, at: datetime, kind: str = "", id: str = "") -> Iterator[Entry]:
-    """Run a verb and its event in one transaction: both or neither. A refusal undoes the verb and is an event itself."""
+    """Run a verb and its event in one transaction: both or neither. A refusal undoes the verb and is an event too."""
     entry = Entry(kind, id if OUR_ID.fullmatch(id) else "")
     try:
         with transaction.atomic(durable=True):

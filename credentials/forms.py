@@ -7,7 +7,14 @@ from django import forms
 from credentials.errors import VaultError
 from credentials.vault.contents import KNOWN_VALUES
 
-ONE_LINE_SECRETS = {"password", "card_number", "card_cvv", "card_exp_month", "card_exp_year", "card_holder_name"}
+ONE_LINE_SECRETS = {
+    "password",
+    "card_number",
+    "card_cvv",
+    "card_exp_month",
+    "card_exp_year",
+    "card_holder_name",
+}
 KEEP = "Leave empty to keep what is stored."
 
 
@@ -20,7 +27,9 @@ class SetupForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password_again = forms.CharField(
-        label="Password again", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label="Password again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     team_name = forms.CharField(label="Name of your team", max_length=200)
 
@@ -35,15 +44,13 @@ class CredentialForm(forms.Form):
     """Add and edit. The type decides which secrets are asked for; stored secrets never come back into the form."""
 
     name = forms.CharField(label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    username = forms.CharField(
-        label="Username", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
+    username = forms.CharField(label="Username", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     domain = forms.CharField(
-        label="Domain", required=False, help_text="The site's host, such as accounts.example.com. Every seal is bound to it."
+        label="Domain",
+        required=False,
+        help_text="The site's host, such as accounts.example.com. Every seal is bound to it.",
     )
-    url = forms.CharField(
-        label="Sign-in page", required=False, widget=forms.TextInput(attrs={"inputmode": "url"})
-    )
+    url = forms.CharField(label="Sign-in page", required=False, widget=forms.TextInput(attrs={"inputmode": "url"}))
     secret_label = forms.CharField(label="Label", required=False, help_text="What the secret is for.")
     card_brand = forms.CharField(label="Brand", required=False)
     totp_secret = forms.CharField(
@@ -53,7 +60,9 @@ class CredentialForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     totp_identifier = forms.CharField(
-        label="Codes arrive at", required=False, help_text="The e-mail address or phone number the site sends codes to."
+        label="Codes arrive at",
+        required=False,
+        help_text="The e-mail address or phone number the site sends codes to.",
     )
     remove_totp = forms.BooleanField(label="Remove the TOTP secret", required=False)
     notes = forms.CharField(
@@ -114,6 +123,4 @@ class CredentialForm(forms.Form):
 def _secret_field(key: str, label: str, *, kept: bool) -> forms.CharField:
     attrs = {"autocomplete": "new-password", "spellcheck": "false"}
     widget = forms.PasswordInput(attrs=attrs) if key in ONE_LINE_SECRETS else forms.Textarea(attrs={**attrs, "rows": 4})
-    return forms.CharField(
-        label=label, required=False, strip=False, help_text=KEEP if kept else "", widget=widget
-    )
+    return forms.CharField(label=label, required=False, strip=False, help_text=KEEP if kept else "", widget=widget)

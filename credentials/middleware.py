@@ -1,7 +1,7 @@
-"""Around every request: its id, the headers that every answer bears, limits on bodies, and errors told once for all doors."""
+"""Around every request: its id, the headers of every answer, limits on bodies, errors told once for all doors."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, ItemsView
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,13 @@ from credentials.errors import StepUpRequired, VaultError
 
 Handler = Callable[[HttpRequest], HttpResponse]
 PERMISSIONS = "camera=(self), clipboard-write=(self), geolocation=(), microphone=(), payment=(), usb=()"
-TITLES = {403: "Not allowed", 404: "Not found", 409: "That did not work", 422: "That did not work", 429: "Slow down"}
+TITLES = {
+    403: "Not allowed",
+    404: "Not found",
+    409: "That did not work",
+    422: "That did not work",
+    429: "Slow down",
+}
 
 
 def guard(get_response: Handler) -> Handler:
@@ -91,5 +97,5 @@ class NothingToSee(SafeExceptionReporterFilter):
     def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
         return {}
 
-    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> list[tuple[str, Any]]:
-        return []
+    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> ItemsView[str, Any]:
+        return {}.items()

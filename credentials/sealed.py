@@ -1,8 +1,8 @@
 """Sealing: the only module that touches cryptography.
 
 A sealed value is a Fernet token (as django-fernet-encrypted-fields writes them) whose plaintext also carries the
-*place* it belongs to: a constant name, the team, the row, the version, the domain. Opening compares the places, so a token
-that was moved, or whose domain was edited in the database, does not open. The package gives keys, rotation and
+*place* it belongs to: a constant name, the team, the row, the version, the domain. Opening compares the places, so a
+token that was moved, or whose domain was edited in the database, does not open. The package gives keys, rotation and
 token format; its field behaviour (a wrong key returns the ciphertext) is replaced here.
 
 Models declare `SealedTextField` and `seal_place(column)`; verbs call `unseal(row, column)`; nobody else opens anything.
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
-from typing import Any, Never
+from typing import Any, Never, TypeAlias
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -144,6 +144,9 @@ def seal_text(text: str, place: Sequence[str]) -> str:
 
 def unseal_text(token: str, place: Sequence[str]) -> str:
     return open_sealed(Sealed(token), place)
+
+
+SealedColumn: TypeAlias = "models.Field[str | Sealed | None, Sealed | None]"
 
 
 class SealedTextField(EncryptedTextField):  # type: ignore[misc]  # the package ships no types

@@ -46,9 +46,7 @@ class AuditEvent(models.Model):
         ordering = ("-id",)
         constraints = (
             models.UniqueConstraint(fields=["team", "seq"], name="one_event_per_seq"),
-            models.UniqueConstraint(
-                fields=["seq"], condition=Q(team=None), name="one_system_event_per_seq"
-            ),
+            models.UniqueConstraint(fields=["seq"], condition=Q(team=None), name="one_system_event_per_seq"),
         )
         indexes = (
             models.Index("team", "target_id", "seq", name="audit_by_target"),

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from credentials.models.teams import Team
-from credentials.sealed import SealedTextField
+from credentials.sealed import SealedColumn, SealedTextField
 
 
 class Folder(models.Model):
@@ -47,9 +47,7 @@ class Credential(models.Model):
 
     id = models.CharField(primary_key=True, max_length=40)
     team = models.ForeignKey(Team, models.PROTECT, related_name="credentials")
-    folder = models.ForeignKey(
-        Folder, models.SET_NULL, null=True, blank=True, related_name="credentials"
-    )
+    folder = models.ForeignKey(Folder, models.SET_NULL, null=True, blank=True, related_name="credentials")
     name = models.CharField(max_length=500, blank=True)
     name_key = models.CharField(max_length=150, blank=True)  # case-folded start of the name: sorts and compares
     type = models.CharField(max_length=20, choices=Type.choices)
@@ -98,15 +96,13 @@ class SecretVersion(models.Model):
 
     credential = models.ForeignKey(Credential, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    values = SealedTextField(null=True)
-    totp_secret = SealedTextField(null=True)
+    values: SealedColumn = SealedTextField(null=True)
+    totp_secret: SealedColumn = SealedTextField(null=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=254, blank=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["credential", "number"], name="one_version_per_number"),
-        )
+        constraints = (models.UniqueConstraint(fields=["credential", "number"], name="one_version_per_number"),)
 
     def __str__(self) -> str:
         return f"version {self.number} of {self.credential_id}"

@@ -109,7 +109,7 @@ def parse(
     period: int | None = None,
     fallback: Totp | None = None,
 ) -> Totp:
-    """What was pasted, as a Totp. A URI's own parameters win, then the explicit ones, then `fallback`'s (for a bare key)."""
+    """What was pasted, as a Totp. A URI's own parameters win, then the explicit ones, then `fallback`'s (bare keys)."""
     if len(text) > LONGEST_TEXT:
         raise BadSecret("The TOTP secret is too long.")
     found, is_uri = _parameters(text.strip())

@@ -12,9 +12,7 @@ def prune_codes(caller: Caller) -> int:
     """Delete received codes older than their team's retention; one event per team that lost any. Returns how many."""
     at, total = now(), 0
     for team in Team.objects.order_by("id").iterator():
-        old = ReceivedCode.objects.filter(
-            team=team, received_at__lt=at - timedelta(hours=team.code_retention_hours)
-        )
+        old = ReceivedCode.objects.filter(team=team, received_at__lt=at - timedelta(hours=team.code_retention_hours))
         if not old.exists():
             continue
         with recorded(caller.into(team.id), Action.CODE_PRUNE, at=at) as entry:

@@ -60,7 +60,7 @@ def add_credential(caller: Caller, **fields: Unpack[Fields]) -> Credential:
     with recorded(caller, Action.CREDENTIAL_ADD, at=at, kind="credential") as entry:
         credential = Credential(
             id=new_id("cred", at),
-            team_id=caller.team_id,
+            team_id=caller.own_team,
             created_at=at,
             created_by=caller.label,
             updated_at=at,
@@ -186,13 +186,13 @@ def see_versions(caller: Caller, *, credential_id: str) -> list[dict[str, Any]]:
         rows = SecretVersion.objects.filter(
             credential_id=text.clean_id(credential_id), credential__team_id=caller.team_id
         ).order_by("-number")
-    return list(rows.values("number", "created_at", "created_by"))
+    return [dict(row) for row in rows.values("number", "created_at", "created_by")]
 
 
 def list_credentials(
     caller: Caller, *, query: str = "", cursor: str = "", in_trash: bool = False, size: int = PAGE
 ) -> Page:
-    """Metadata by name. `query` is a literal substring of name, username, domain or label, case aside, or a whole id."""
+    """Metadata by name. `query`: a literal part of name, username, domain or label, case aside, or a whole id."""
     with looked(caller, Action.CREDENTIAL_SEE, at=now()):
         mine = Credential.objects.of(caller.team_id)
         rows = mine.in_trash() if in_trash else mine.kept()
@@ -202,9 +202,7 @@ def list_credentials(
         after = _read_cursor(cursor)
         if after:
             # Written as a range and a tie-break, so that the index is walked and nothing is skipped over.
-            rows = rows.filter(name_key__gte=after[0]).filter(
-                Q(name_key__gt=after[0]) | Q(id__gt=after[1])
-            )
+            rows = rows.filter(name_key__gte=after[0]).filter(Q(name_key__gt=after[0]) | Q(id__gt=after[1]))
         found = list(rows.order_by("name_key", "id").values(*_ROW)[: size + 1])
     more = len(found) > size
     found = found[:size]

@@ -40,7 +40,7 @@ def create_api_key(
         prefix = "sr_" + _random(PREFIX_LENGTH - 3)
         key = f"{prefix}_{_random(SECRET_LENGTH)}"
         row = ApiKey.objects.create(
-            id=new_id("key", at), team_id=caller.team_id, name=name, prefix=prefix, digest=_digest(key),
+            id=new_id("key", at), team_id=caller.own_team, name=name, prefix=prefix, digest=_digest(key),
             scopes=granted, networks=_known_networks(networks), created_at=at, expires_at=expires_at,
             created_by=_creator(caller),
         )  # fmt: skip
@@ -65,13 +65,12 @@ def see_api_keys(caller: Caller) -> list[dict[str, Any]]:
     """The team's keys without their digests."""
     with looked(caller, Action.KEY_SEE, at=now()):
         rows = ApiKey.objects.filter(team_id=caller.team_id).order_by("name", "id")
-    return list(
-        rows.values("id", "name", "prefix", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
-    )
+    columns = ("id", "name", "prefix", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
+    return [dict(row) for row in rows.values(*columns)]
 
 
 def caller_with_key(key: str, *, door: Door, ip: str = "", **seen: Any) -> Caller:
-    """The caller that a key stands for. NotAllowed, in the same words, for unknown, expired, revoked or misplaced keys."""
+    """The caller that a key stands for. NotAllowed, in the same words, for unknown, expired, revoked, misplaced."""
     at = now()
     row = ApiKey.objects.select_related("team").filter(prefix=text.clean_id(key[:PREFIX_LENGTH])).first()
     known = hmac.compare_digest(row.digest if row else _digest(""), _digest(key))

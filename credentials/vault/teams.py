@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
@@ -20,7 +21,7 @@ from credentials.vault.clock import new_id, now
 
 
 def create_team(caller: Caller, *, name: str, owner: str, password: str | None = None) -> tuple[Team, User]:
-    """A new team with its first owner, who is created if there is none by that e-mail. Conflict when the slug is taken."""
+    """A new team with its first owner, who is created if there is none. Conflict when the slug is taken."""
     at = now()
     name = text.required_line("team_name", name)
     slug = slugify(name)[:60].strip("-")
@@ -77,11 +78,16 @@ def see_members(caller: Caller) -> list[dict[str, Any]]:
     """Who is in the team, by e-mail."""
     with looked(caller, Action.MEMBER_SEE, at=now()):
         rows = Membership.objects.filter(team_id=caller.team_id).order_by("user__email")
-    return list(rows.values("user_id", "user__email", "user__is_active", "role", "created_at"))
+    return [dict(row) for row in rows.values("user_id", "user__email", "user__is_active", "role", "created_at")]
 
 
-def teams_of(user: User) -> list[dict[str, Any]]:
+Visitor = User | AnonymousUser
+
+
+def teams_of(user: Visitor) -> list[dict[str, Any]]:
     """The teams a person may choose from."""
+    if not isinstance(user, User):
+        return []
     rows = Membership.objects.filter(user=user, user__is_active=True).order_by("team__name")
     return [
         {"team_name": name, "team_slug": slug, "role": role}
@@ -89,8 +95,13 @@ def teams_of(user: User) -> list[dict[str, Any]]:
     ]
 
 
-def caller_of(user: User, *, slug: str, **seen: Any) -> Caller:
-    """The person as a caller of one team; without membership a stranger, whom every verb refuses. NotFound for no team."""
+def caller_of(user: Visitor, *, slug: str, **seen: Any) -> Caller:
+    """The person as a caller of one team; without membership a stranger, whom every verb refuses.
+
+    NotFound when there is no such team. A stranger's caller does not know the team's name.
+    """
+    if not isinstance(user, User):
+        raise NotFound
     row = Membership.objects.select_related("team").filter(team__slug=slug, user=user).first()
     team = row.team if row else Team.objects.filter(slug=slug).first()
     if team is None:

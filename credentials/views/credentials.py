@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from credentials.access import Caller
 from credentials.errors import Conflict, Invalid, NotAllowed
 from credentials.forms import CredentialForm
-from credentials.vault import contents, trash as bin
+from credentials.vault import contents
 from credentials.vault import credentials as vault
+from credentials.vault import trash as bin
 from credentials.views.door import caller, page
 
 TYPES = [("password", "Login"), ("credit_card", "Card"), ("secret", "Secret")]
@@ -51,7 +52,7 @@ def _listed(request: HttpRequest, slug: str, template: str, *, in_trash: bool) -
     who = caller(request, slug)
     query, cursor = request.GET.get("q", ""), request.GET.get("after", "")
     found = vault.list_credentials(who, query=query, cursor=cursor, in_trash=in_trash)
-    following = {"q": query, "after": found.next_cursor} if query else {"after": found.next_cursor}
+    following = ({"q": query} if query else {}) | {"after": found.next_cursor or ""}
     return page(
         request, template, who,
         rows=[_row(slug, row) for row in found.rows],
@@ -68,14 +69,13 @@ def credential(request: HttpRequest, slug: str, credential_id: str) -> HttpRespo
     found = vault.see_credential(who, credential_id=credential_id)
     known = contents.KNOWN_VALUES[found.type]
     keys = sorted(found.value_keys, key=lambda key: (key not in known, list(known).index(key) if key in known else 0))
-    shown = page(
+    return page(
         request, "credential.html", who,
         credential=found,
         type_label=dict(TYPES)[found.type],
         fields=[{"key": key, "label": known.get(key, key.replace("_", " ").capitalize())} for key in keys],
         versions=_versions(who, found),
     )  # fmt: skip
-    return shown
 
 
 def _versions(who: Caller, found: Any) -> list[dict[str, Any]]:

@@ -1,14 +1,13 @@
 """What every page needs: the signed-in person as the vault's Caller, and the buttons they may see."""
 
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from credentials.access import Action, Caller
-from credentials.models.users import User
 from credentials.vault import teams
 
 BUTTONS = {
@@ -24,7 +23,7 @@ BUTTONS = {
 def caller(request: HttpRequest, slug: str) -> Caller:
     """The person behind the request in the team of the URL."""
     return teams.caller_of(
-        cast(User, request.user),
+        request.user,
         slug=slug,
         authenticated_at=authenticated_at(request),
         ip=request.META.get("REMOTE_ADDR", ""),

@@ -1,4 +1,4 @@
-"""The pages by which a secret leaves: reveal, code, QR, and the history. All POST: nothing is shown by following a link."""
+"""The pages by which a secret leaves: reveal, code, QR, history. All POST: following a link shows nothing."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required

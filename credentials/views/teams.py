@@ -1,7 +1,5 @@
 """Where a person lands, and which team they choose; the first run; whether the server lives."""
 
-from typing import cast
-
 from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
@@ -12,22 +10,22 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from credentials.errors import Conflict, Invalid, SealBroken
 from credentials.forms import SetupForm
-from credentials.models.users import User
-from credentials.vault import seals, setup as first_run
+from credentials.vault import seals
+from credentials.vault import setup as first_run
 from credentials.vault import teams as vault
 
 
 @require_GET
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    mine = vault.teams_of(cast(User, request.user))
+    mine = vault.teams_of(request.user)
     return redirect("credentials", mine[0]["team_slug"]) if len(mine) == 1 else redirect("teams")
 
 
 @require_GET
 @login_required
 def teams(request: HttpRequest) -> HttpResponse:
-    return render(request, "teams.html", {"memberships": vault.teams_of(cast(User, request.user))})
+    return render(request, "teams.html", {"memberships": vault.teams_of(request.user)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,8 +37,8 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
         try:
             team, user = first_run.set_up(token=token, ip=request.META.get("REMOTE_ADDR", ""), **given)
         except (Invalid, Conflict) as problem:
-            for name, message in (problem.fields or {None: problem.message}).items():
-                form.add_error(name, message)
+            for name, message in (problem.fields or {"": problem.message}).items():
+                form.add_error(name or None, message)
         else:
             login(request, user)
             record_authentication(request, user, method="password")

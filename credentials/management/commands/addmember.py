@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from credentials.access import Role
 from credentials.management.door import VaultCommand
+from credentials.models import Role
 from credentials.vault import teams
 
 

@@ -25,5 +25,6 @@ class Command(VaultCommand):
 
 def _line(verdict: Verdict) -> str:
     if verdict.broken_at:
-        return f"{verdict.team_slug}: BROKEN at event {verdict.broken_at}: {verdict.why}; holds up to {verdict.holds_up_to}"
+        broken = f"{verdict.team_slug}: BROKEN at event {verdict.broken_at}: {verdict.why}"
+        return f"{broken}; holds up to event {verdict.holds_up_to}"
     return f"{verdict.team_slug}: holds up to event {verdict.holds_up_to}"

@@ -1,0 +1,145 @@
+"""The cast: Alice owns the blue team, Mia manages it, Bob operates, Ada audits. Charlie owns the red team and is a
+stranger to blue.
+
+Everything is real: the database, the vault, the pages. `sign_in` gives a client with a fresh step-up; `stale=True`
+an old one.
+"""
+
+import importlib
+import os
+import shutil
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import tests.environment  # noqa: F401  before settings load
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs beside the tests, not in them
+
+import django
+
+django.setup()
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from credentials.access import Actor, Caller, Door, Role
+from credentials.models import Membership, Team, User
+from credentials.vault import credentials as vault
+from credentials.vault.clock import new_id
+
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests are not attacked
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+PASSWORD = "correct horse 9 battery"
+SEED = "JBSWY3DPEHPK3PXP"
+LOGIN = {
+    "name": "example-work-login",
+    "type": "password",
+    "username": "ops@example.com",
+    "domain": "accounts.example.com",
+    "values": {"password": "hunter2-but-long"},
+    "totp_secret": SEED,
+}
+
+
+@dataclass
+class House:
+    """One team with one person per role."""
+
+    team: Team
+    people: dict[str, User]
+
+    def caller(self, role: str, **changes: object) -> Caller:
+        """That person at the web door with a fresh step-up."""
+        who = self.people[role]
+        caller = Caller(
+            Door.WEB, Actor.PERSON, id=str(who.pk), label=who.email, team_id=self.team.id,
+            team_name=self.team.name, team_slug=self.team.slug, role=Role(role),
+            authenticated_at=datetime.now(UTC), ip="192.0.2.7", user_agent="pytest", request_id="r1",
+        )  # fmt: skip
+        return replace(caller, **changes)
+
+
+def build(name: str, people: dict[str, str]) -> House:
+    at = datetime.now(UTC)
+    team = Team.objects.create(id=new_id("team", at), name=name, slug=name.lower(), created_at=at)
+    cast = {role: User.objects.create_user(email, PASSWORD) for role, email in people.items()}
+    for role, user in cast.items():
+        Membership.objects.create(team=team, user=user, role=role, created_at=at)
+    return House(team, cast)
+
+
+@pytest.fixture
+def blue(db) -> House:
+    return build(
+        "Blue",
+        {
+            "owner": "alice@example.org",
+            "manager": "mia@example.org",
+            "operator": "bob@example.org",
+            "auditor": "ada@example.org",
+        },
+    )
+
+
+@pytest.fixture
+def red(db) -> House:
+    return build("Red", {"owner": "charlie@example.net"})
+
+
+@pytest.fixture
+def login(blue):
+    """The documented example, stored by Mia."""
+    return vault.add_credential(blue.caller("manager"), **LOGIN)
+
+
+@pytest.fixture
+def sign_in():
+    """sign_in(user, stale=False) -> a client with that person's session."""
+
+    def start(user: User, *, stale: bool = False, **options: object) -> Client:
+        client = Client(**options)
+        client.force_login(user)
+        session = client.session
+        age = timedelta(hours=1).total_seconds() if stale else 0
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time() - age}]
+        session.save()
+        return client
+
+    return start
+
+
+@pytest.fixture
+def real_commits(transactional_db):
+    """A database whose transactions really commit; audit events are taken away behind the triggers' back afterwards."""
+    yield
+    triggers = importlib.import_module("credentials.migrations.0002_append_only_audit")
+    with connection.cursor() as cursor:
+        for statement in triggers.DROP[connection.vendor]:
+            cursor.execute(statement)
+        cursor.execute(f"DELETE FROM {triggers.TABLE}")
+        for statement in triggers.CREATE[connection.vendor]:
+            cursor.execute(statement)
+
+
+@pytest.fixture
+def without_triggers(db):
+    """Somebody with write access to the database took the triggers away (undone with the test's transaction)."""
+    triggers = importlib.import_module("credentials.migrations.0002_append_only_audit")
+    with connection.cursor() as cursor:
+        for statement in triggers.DROP[connection.vendor]:
+            cursor.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The Chromium that is there: Debian's own, or Playwright's."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    flags = ["--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+    if os.geteuid() == 0:
+        flags.append("--no-sandbox")  # Chromium's sandbox refuses root
+    return {**browser_type_launch_args, "args": flags, **({"executable_path": found} if found else {})}
