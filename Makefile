@@ -14,8 +14,14 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 run: ready
 	@exec $(BIN)/python manage.py serve
 
-demo: ready
-	@exec $(BIN)/python manage.py demo
+# Its own keys and its own database, gone when it ends; .env and data/ are not touched.
+demo: .venv/.installed
+	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; trap 'exit 130' INT TERM; \
+	  export STRONGROOM_ENV_FILE="$$folder/.env" DATABASE_URL="sqlite:///$$folder/demo.sqlite3"; \
+	  $(BIN)/python config/make_env.py 2>/dev/null; \
+	  $(BIN)/python manage.py migrate --noinput -v0; \
+	  $(BIN)/python manage.py collectstatic --noinput -v0; \
+	  $(BIN)/python manage.py demo
 
 ready: .venv/.installed
 	@$(BIN)/python config/make_env.py

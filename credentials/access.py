@@ -204,7 +204,7 @@ class Caller:
 
 
 def require(caller: Caller, action: Action, *, at: datetime) -> None:
-    """Raise NotFound for strangers, NotAllowed without the right, StepUpRequired for people who must prove themselves."""
+    """Raise NotFound for strangers, NotAllowed without the right, StepUpRequired for people gone stale."""
     if action not in OFFERED_AT[caller.door]:
         raise NotAllowed("This cannot be done through this door.")
     if caller.kind is Actor.KEY:

@@ -72,7 +72,6 @@ def credential(request: HttpRequest, slug: str, credential_id: str) -> HttpRespo
     return page(
         request, "credential.html", who,
         credential=found,
-        type_label=dict(TYPES)[found.type],
         fields=[{"key": key, "label": known.get(key, key.replace("_", " ").capitalize())} for key in keys],
         versions=_versions(who, found),
     )  # fmt: skip

@@ -1,0 +1,97 @@
+"""A plausible demonstration: made with the same verbs as everything else."""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from credentials.access import Actor, Caller, Door
+from credentials.models import Role, User
+from credentials.vault import keys, teams
+from credentials.vault.clock import now
+from credentials.vault.credentials import add_credential
+
+SITES = (
+    ("Atlas Freight portal", "dispatch@northwind.example", "portal.atlasfreight.example", True),
+    ("Bank, payments", "ops@northwind.example", "banking.firstmutual.example", True),
+    ("Carrier rates", "rates@northwind.example", "rates.swiftcarrier.example", False),
+    ("Cloud console, staging", "staging@northwind.example", "console.cloud.example", True),
+    ("Customs declarations", "customs@northwind.example", "declare.customs.example", True),
+    ("Domain registrar", "hostmaster@northwind.example", "registrar.example", True),
+    ("example-work-login", "ops@example.com", "accounts.example.com", True),
+    ("Help desk", "support@northwind.example", "desk.helpful.example", False),
+    ("Insurance broker", "claims@northwind.example", "broker.safeharbour.example", True),
+    ("Payroll", "people@northwind.example", "payroll.example", True),
+    ("Supplier catalogue", "buying@northwind.example", "catalogue.supply.example", False),
+    ("Warehouse scanner admin", "wh-admin@northwind.example", "scan.warehouse.example", True),
+)
+OTHER_SITES = (
+    ("Ads account", "ads@contoso.example", "ads.example", True),
+    ("Analytics", "data@contoso.example", "analytics.example", False),
+    ("Newsletter", "news@contoso.example", "mailer.example", True),
+    ("Press portal", "press@contoso.example", "press.example", False),
+    ("Webshop admin", "shop@contoso.example", "shop.contoso.example", True),
+)
+DOCUMENTED_SEED = "JBSWY3DPEHPK3PXP"  # the example that both dialects' documentation uses
+
+
+def fill(*, password: str, scopes: Iterable[str]) -> tuple[list[tuple[str, str]], str]:
+    """Two teams, their people and credentials; the people as (role, e-mail) and an API key of the first team."""
+    here = teams.operator()
+    first, _ = teams.create_team(here, name="Northwind Ops", owner="olivia@northwind.example", password=password)
+    second, _ = teams.create_team(here, name="Contoso Growth", owner="carl@contoso.example", password=password)
+    people = [("Northwind Ops, owner", "olivia@northwind.example")]
+    names = {Role.MANAGER: "marco", Role.OPERATOR: "oskar", Role.AUDITOR: "ada"}
+    for role, name in names.items():
+        email = f"{name}@northwind.example"
+        teams.add_member(here.into(first.id), email=email, role=role, password=password)
+        people.append((f"Northwind Ops, {role}", email))
+    people.append(("Contoso Growth, owner", "carl@contoso.example"))
+    with transaction.atomic():
+        User.objects.filter(email="olivia@northwind.example").update(is_staff=True, is_superuser=True)
+    _store(first.id, "olivia@northwind.example", SITES)
+    _store(second.id, "carl@contoso.example", OTHER_SITES)
+    _store_others(first.id)
+    _, key = keys.create_api_key(here.into(first.id), name="demo agent", scopes=scopes)
+    return people, key
+
+
+def _owner(team_id: str, email: str) -> Caller:
+    user = User.objects.get(email=email)
+    return Caller(
+        Door.WEB, Actor.PERSON, id=str(user.pk), label=email, team_id=team_id, role=Role.OWNER, authenticated_at=now()
+    )
+
+
+def _store(team_id: str, email: str, sites: Iterable[tuple[str, str, str, bool]]) -> None:
+    for name, username, domain, has_totp in sites:
+        seed = DOCUMENTED_SEED if name == "example-work-login" else _made_up(name)
+        add_credential(
+            _owner(team_id, email),
+            name=name,
+            type="password",
+            username=username,
+            domain=domain,
+            url=f"https://{domain}/login",
+            values={"password": f"Demo-{_made_up(name)[:14].lower()}"},
+            totp_secret=seed if has_totp else "",
+        )
+
+
+def _store_others(team_id: str) -> None:
+    owner = _owner(team_id, "olivia@northwind.example")
+    add_credential(
+        owner, name="Fuel card", type="credit_card", card_brand="Visa",
+        values={"card_number": "4111 1111 1111 1111", "card_cvv": "123", "card_exp_month": "11",
+                "card_exp_year": "2029", "card_holder_name": "Northwind Ops"},
+    )  # fmt: skip
+    add_credential(owner, name="Alarm code, depot 2", type="secret", secret_label="Keypad at the gate",
+                   values={"secret_value": "4711 #"})  # fmt: skip
+    add_credential(owner, name="Wi-Fi, warehouse", type="secret", secret_label="SSID northwind-wh",
+                   values={"secret_value": "forklift-lantern-7"})  # fmt: skip
+
+
+def _made_up(name: str) -> str:
+    """Looks random, is the same every time."""
+    return base64.b32encode(hashlib.sha256(name.encode()).digest()).decode()[:32]

@@ -1,0 +1,150 @@
+"""The house rules that no linter knows (STYLE, section 3): sizes, no inline script or style, docstrings, names, admin."""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist
+from django.core.management import call_command
+from django.db.models.constants import LOOKUP_SEP
+from django.template.loader import get_template
+from django.urls import URLResolver, get_resolver
+
+HOUSE = settings.BASE_DIR
+MODULES = sorted([*HOUSE.glob("config/**/*.py"), *HOUSE.glob("credentials/**/*.py"), HOUSE / "manage.py"])
+HAND_WRITTEN = [path for path in MODULES if "migrations" not in path.parts]
+TEMPLATES = sorted(HOUSE.glob("templates/**/*.html"))
+SCRIPTS = sorted(path for path in HOUSE.glob("static/js/**/*.js") if "vendor" not in path.parts)
+# Pages that answer with a redirect, a plain text, or with the page of another name.
+RENDERS_NOTHING = {
+    "home", "reveal_version", "restore_version", "trash_credential", "restore_credential", "purge_credential",
+    "healthz", "readyz",
+}  # fmt: skip
+RENDERS_ANOTHER = {"add_credential": "credential_form.html", "edit_credential": "credential_form.html"}
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(HOUSE))
+
+
+def own_patterns(resolver: URLResolver):
+    """The patterns whose views are ours."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from own_patterns(pattern)
+        elif getattr(pattern.callback, "__module__", "").startswith("credentials."):
+            yield pattern
+
+
+OWN = {pattern.name: pattern for pattern in own_patterns(get_resolver())}
+
+
+def length(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_the_house_is_where_the_test_looks():
+    assert len(HAND_WRITTEN) > 30
+    assert len(TEMPLATES) > 20
+    assert len(SCRIPTS) > 5
+    assert {"credentials", "reveal", "code"} <= OWN.keys()
+
+
+@pytest.mark.parametrize("path", HAND_WRITTEN, ids=name)
+def test_a_module_is_short_and_says_what_lives_in_it(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert length(path) <= 300
+    assert not tree.body or ast.get_docstring(tree), "no module docstring"
+
+
+@pytest.mark.parametrize("path", HAND_WRITTEN, ids=name)
+def test_a_function_is_short(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    lengths = {node.name: node.end_lineno - node.lineno + 1 for node in functions}
+    assert {where: lines for where, lines in lengths.items() if lines > 40} == {}
+
+
+@pytest.mark.parametrize("path", sorted(HOUSE.glob("credentials/views/*.py")), ids=name)
+def test_no_view_asks_for_a_role_or_a_row(path):
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"\.objects\b|\.role\b|\bRole\b|\bskip_\w+", text)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_nothing_is_marked_safe(path):
+    assert not re.search(r"mark_safe|SafeString|autoescape", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_a_template_is_short_and_fits_the_strict_policy(path):
+    text = path.read_text(encoding="utf-8")
+    assert length(path) <= 100 or path.name == "_icons.html"
+    assert not re.search(r"<style\b|\sstyle\s*=", text), "an inline style"
+    assert not re.search(r"<[^>]*\son\w+\s*=", text), "an inline handler"
+    assert not re.search(r"\|\s*safe\b|autoescape\s+off|javascript:", text), "markup that is not escaped"
+    assert not [body for body in re.findall(r"<script\b[^>]*>(.*?)</script>", text, re.S) if body.strip()]
+    assert not re.search(r"(src|href)=\"(https?:)?//", text), "something from elsewhere"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_a_form_that_changes_something_carries_its_token(path):
+    for form in re.findall(r"<form\b[^>]*method=\"post\".*?</form>", path.read_text(encoding="utf-8"), re.S):
+        assert "csrf_token" in form
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_a_script_is_short_and_makes_no_markup_from_text(path):
+    text = path.read_text(encoding="utf-8")
+    assert length(path) <= 60
+    assert not re.search(r"\.innerHTML|\.outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
+    assert not re.search(r"(local|session)Storage[^;]*(secret|code|value\b)", text), "a secret kept in the browser"
+
+
+@pytest.mark.parametrize("url_name", sorted(OWN))
+def test_a_url_a_view_and_a_template_have_one_name(url_name):
+    assert inspect.unwrap(OWN[url_name].callback).__name__ == url_name
+    if url_name not in RENDERS_NOTHING:
+        get_template(RENDERS_ANOTHER.get(url_name, f"{url_name}.html"))
+
+
+def column_exists(model, path: str) -> bool:
+    for part in path.lstrip("=^@").split(LOOKUP_SEP):
+        try:
+            field = model._meta.get_field(part)
+        except FieldDoesNotExist:
+            return False
+        model = field.related_model if field.is_relation else model
+    return True
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model.__name__)
+def test_an_admin_page_names_columns_that_exist(model):
+    page = admin.site._registry[model]
+    shown = [column for column in page.list_display if not (hasattr(page, column) or column == "__str__")]
+    for column in (*shown, *page.list_filter, *page.search_fields, *(page.fields or ()), *(page.exclude or ())):
+        assert column_exists(model, column), f"{model.__name__} has no {column}"
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model.__name__)
+def test_an_admin_page_reads_only(model, rf):
+    page = admin.site._registry[model]
+    inlines = [inline(model, admin.site) for inline in page.inlines]
+    for part in (page, *inlines):
+        assert not part.has_add_permission(rf.get("/"), *([None] if part in inlines else []))
+        assert not part.has_change_permission(rf.get("/"))
+        assert not part.has_delete_permission(rf.get("/"))
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize("path", sorted(HOUSE.glob("credentials/migrations/0*.py")), ids=name)
+def test_a_migration_has_a_name_that_somebody_chose(path):
+    assert not re.search(r"_auto_|_initial$|_alter_|_and_more", path.stem)
