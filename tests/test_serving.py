@@ -1,0 +1,93 @@
+"""The real server: it answers, refuses wrong keys before it serves, keeps its promises on the wire, stops politely."""
+
+import socket
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.server import running, scratch
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("serving")) as server:
+        yield server
+
+
+def ask(url: str, body: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    request = urllib.request.Request(url, data=body, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+
+def test_it_says_that_it_lives_and_that_it_is_ready(server):
+    for path in ("/healthz", "/readyz"):
+        status, headers, body = ask(server.url + path)
+        assert (status, body) == (200, b"ok\n")
+        assert headers["cache-control"] == "no-store"
+
+
+def test_every_answer_bears_the_headers_of_the_house(server):
+    for path in ("/accounts/login/", "/nowhere/", "/admin/", "/healthz"):
+        _, headers, _ = ask(server.url + path)
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cache-control"] == "no-store"
+        assert "camera=(self)" in headers["permissions-policy"]
+
+
+def test_static_files_are_named_by_content_and_kept_by_browsers(server):
+    _, _, page = ask(f"{server.url}/accounts/login/")
+    path = next(part for part in page.decode().split('"') if part.startswith("/static/css/base."))
+    status, headers, _ = ask(server.url + path)
+    assert status == 200
+    assert "immutable" in headers["cache-control"]
+
+
+def test_a_body_that_is_too_large_is_refused_unread(server):
+    status, _, body = ask(f"{server.url}/accounts/login/", b"x" * 10_000_000)
+    assert status == 413
+    assert b"1000 kB" in body
+
+
+def test_an_endless_body_and_a_broken_request_do_no_harm(server):
+    host, port = server.url.removeprefix("http://").split(":")
+    for start in (
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        b"\x00\xff\r\n\r\n",
+    ):
+        with socket.create_connection((host, int(port)), timeout=5) as line:
+            line.sendall(start)
+            assert line.recv(200).startswith(b"HTTP/1.1 4")
+    assert ask(f"{server.url}/healthz")[0] == 200
+
+
+def test_a_wrong_key_stops_the_start_and_names_the_setting(tmp_path):
+    server = scratch(tmp_path)
+    assert server.manage("rotatekeys").returncode == 0  # lays the canary
+    before = server.database.read_bytes()
+    for name in ("VAULT_KEYS", "SALT_KEY", "AUDIT_KEY"):
+        refused = server.manage("serve", **{name: "another-key-of-enough-length-0123456789"})
+        assert refused.returncode == 1
+        assert name in refused.stderr
+        assert refused.stdout == ""
+    assert server.database.read_bytes() == before
+
+
+def test_it_stops_when_told_and_a_restart_voids_the_first_link_for_a_fresh_one(tmp_path):
+    with running(tmp_path) as server:
+        first = server.setup_link()
+        server.stop()
+        server.start()
+        assert ask(first)[0] == 404
+        fresh = server.log.rsplit("/setup/", 1)[1].split("/")[0]
+        assert ask(f"{server.url}/setup/{fresh}/")[0] == 200
