@@ -1,4 +1,4 @@
-"""The application for WSGI servers."""
+"""The application for WSGI servers. Importing it tries the keys on the database and raises when they do not fit."""
 
 import os
 
@@ -7,3 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
+
+from credentials.vault.seals import open_canary
+
+# Whatever server imports this: with keys that do not open the database, there is nothing to serve.
+open_canary()

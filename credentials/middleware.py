@@ -25,12 +25,12 @@ TITLES = {
 }
 
 
-def guard(get_response: Handler) -> Handler:
-    """Outermost: refuse overlong bodies unread, name the request, mark the answer as never to be stored."""
+def named(get_response: Handler) -> Handler:
+    """Outermost: name the request, mark the answer as never to be stored."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         request.id = uuid.uuid4().hex  # type: ignore[attr-defined]  # read by the doors for the audit
-        response = too_large(request) if _overlong(request) else get_response(request)
+        response = get_response(request)
         response.headers["X-Request-Id"] = request.id  # type: ignore[attr-defined]
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
@@ -40,10 +40,29 @@ def guard(get_response: Handler) -> Handler:
     return handle
 
 
+def limited(get_response: Handler) -> Handler:
+    """Before anything is parsed: refuse overlong bodies and addresses that no database can look up."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if _overlong(request):
+            return too_large(request)
+        if _unstorable(request):
+            return told(request, 400, "bad_request", "That is not an address", "It contains a NUL character.")
+        return get_response(request)
+
+    return handle
+
+
 def _overlong(request: HttpRequest) -> bool:
     length = request.META.get("CONTENT_LENGTH") or "0"
     chunked = request.META.get("HTTP_TRANSFER_ENCODING", "")
     return bool(chunked) or not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def _unstorable(request: HttpRequest) -> bool:
+    """NUL, in each of the ways that Django decodes before a form could refuse it."""
+    cookie, query = request.META.get("HTTP_COOKIE", ""), request.META.get("QUERY_STRING", "")
+    return "\0" in request.path_info or "%00" in query or "\0" in query or "\\000" in cookie
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

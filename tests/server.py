@@ -40,8 +40,8 @@ class Server:
             cwd=ROOT, env={**self.env, **env}, input=stdin, capture_output=True, text=True, check=False,
         )  # fmt: skip
 
-    def setup_link(self) -> str:
-        return re.search(r"http://\S+/setup/\S+/", self.log).group()
+    def setup_links(self) -> list[str]:
+        return re.findall(r"http://\S+/setup/\S+/", self.log)
 
     def start(self) -> None:
         with (self.folder / "log").open("ab") as log:

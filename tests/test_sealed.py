@@ -127,7 +127,7 @@ def test_an_empty_text_stays_a_text_and_only_none_is_null(version):
 def test_what_is_no_text_is_refused_and_not_turned_into_null(version, value):
     before = stored(version)
     version.values = value
-    with pytest.raises(TypeError, match="no plain value"):
+    with pytest.raises(TypeError, match="no plain value"), transaction.atomic():
         version.save()
     assert stored(version) == before
 
@@ -163,7 +163,7 @@ def test_the_only_question_is_whether_there_is_something(version):
 
 def test_plain_text_never_reaches_the_database_by_update(version):
     before = stored(version)
-    with pytest.raises(TypeError, match="only a sealed value"):
+    with pytest.raises(TypeError, match="only a sealed value"), transaction.atomic():
         SecretVersion.objects.update(values="hunter2")
     with pytest.raises(TypeError, match="only a sealed value"), transaction.atomic():
         version.values = "hunter2"

@@ -3,9 +3,11 @@
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from credentials.errors import VaultError
+from credentials.vault import teams
 
 
 class VaultCommand(BaseCommand):
@@ -30,6 +32,13 @@ class VaultCommand(BaseCommand):
         if not given:
             raise CommandError("--password-stdin was given, but standard input holds no password.")
         return given
+
+    def tell_about_password(self, user: Any, password: str | None) -> None:
+        """How a person comes by a password, when the one that was given is not theirs."""
+        if not user.has_usable_password():
+            self.tell(f"One-time link for {user.email}: {settings.BASE_URL}{teams.password_path(user)}")
+        elif password and not user.check_password(password):
+            self.tell(f"{user.email} has an account already; the password was not changed.")
 
     def tell(self, line: str) -> None:
         """Say something that is not the result."""

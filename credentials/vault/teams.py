@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.http import int_to_base36
 from django.utils.text import slugify
 
@@ -127,7 +128,8 @@ def operator(team_slug: str | None = None) -> Caller:
 
 def password_path(user: User) -> str:
     """The path of a one-time link by which somebody sets their first password; void once used, or after some days."""
-    return f"/accounts/password/reset/key/{int_to_base36(user.pk)}-{default_token_generator.make_token(user)}/"
+    token = EmailAwarePasswordResetTokenGenerator().make_token(user)
+    return reverse("account_reset_password_from_key", args=[int_to_base36(user.pk), token])
 
 
 def _person(email: str, password: str | None) -> User:

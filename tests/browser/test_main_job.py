@@ -75,7 +75,7 @@ def test_from_the_first_link_to_a_scanned_qr_code_and_a_stranger_who_sees_nothin
 
 
 def first_run(page: Page, server) -> None:
-    link = server.setup_link()
+    link = server.setup_links()[0]
     page.goto(link)
     page.get_by_label("Your e-mail address").fill(OWNER)
     page.get_by_label("Password", exact=True).fill(PASSWORD)

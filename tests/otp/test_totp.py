@@ -176,7 +176,9 @@ def test_what_is_no_secret_is_refused_without_repeating_it(typed, says):
     assert typed.strip(" -") == "" or typed not in shown
 
 
-@pytest.mark.parametrize("wrong", [{"algorithm": "MD5"}, {"digits": 5}, {"digits": 10}, {"period": 14}, {"period": 301}])
+@pytest.mark.parametrize(
+    "wrong", [{"algorithm": "MD5"}, {"digits": 5}, {"digits": 10}, {"period": 14}, {"period": 301}]
+)
 def test_explicit_settings_have_the_same_limits(wrong):
     with pytest.raises(BadSecret, match=next(iter(wrong))):
         parse(SEED, **wrong)

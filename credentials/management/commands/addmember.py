@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandParser
 
 from credentials.management.door import VaultCommand
@@ -24,5 +23,4 @@ class Command(VaultCommand):
         caller = teams.operator(options["team"])
         member = teams.add_member(caller, email=options["email"], role=options["role"], password=password)
         self.stdout.write(f"{member.user.email} {member.role}")
-        if not member.user.has_usable_password():
-            self.tell(f"One-time link for {member.user.email}: {settings.BASE_URL}{teams.password_path(member.user)}")
+        self.tell_about_password(member.user, password)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandParser
 
 from credentials.management.door import VaultCommand
@@ -23,5 +22,4 @@ class Command(VaultCommand):
             teams.operator(), name=options["name"], owner=options["owner"], password=password
         )
         self.stdout.write(team.slug)
-        if not owner.has_usable_password():
-            self.tell(f"One-time link for {owner.email}: {settings.BASE_URL}{teams.password_path(owner)}")
+        self.tell_about_password(owner, password)
