@@ -1,4 +1,4 @@
-"""The commands: results on stdout, everything else on stderr, a refusal in one line; and a wrong setting named at start."""
+"""The commands: results on stdout, the rest on stderr, a refusal in one line; and a wrong setting named at start."""
 
 import os
 import subprocess
@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from credentials.models import ApiKey, AuditEvent, Membership, ReceivedCode, SecretVersion, Team, User
+from credentials.vault import credentials as vault
 from credentials.vault import secrets
 from tests.conftest import LOGIN, PASSWORD
 
@@ -148,8 +149,6 @@ def test_rotatekeys_says_how_much_it_sealed_anew(blue, login, settings):
 
 def test_rotatekeys_tells_its_progress_on_stderr_and_the_vault_still_opens(blue, settings):
     run("rotatekeys")
-    from credentials.vault import credentials as vault
-
     added = vault.add_credential(blue.caller("manager"), **LOGIN)
     settings.VAULT_KEYS = [NEW, *settings.VAULT_KEYS]
     out, err = run("rotatekeys")
@@ -163,7 +162,7 @@ def test_rotatekeys_tells_its_progress_on_stderr_and_the_vault_still_opens(blue,
 def test_rotatekeys_with_a_wrong_key_names_the_setting(blue, settings):
     run("rotatekeys")
     settings.VAULT_KEYS = [NEW]
-    with pytest.raises(CommandError, match="^VAULT_KEYS is not the key") as refusal:
+    with pytest.raises(CommandError, match=r"^VAULT_KEYS is not the key") as refusal:
         run("rotatekeys")
     assert NEW not in str(refusal.value)
 
@@ -264,7 +263,16 @@ def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it_and_not_its
     assert "hunter2" not in line
 
 
-def test_right_settings_start(db):
+def test_a_server_that_imports_the_settings_itself_does_not_print_the_value_either():
+    env = {**os.environ, "PORT": "hunter2"}
+    command = [sys.executable, "-c", "import config.asgi"]
+    ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "ImproperlyConfigured: PORT is malformed" in ended.stderr
+    assert "hunter2" not in ended.stderr
+
+
+def test_right_settings_start():
     command = [sys.executable, "manage.py", "check"]
     ended = subprocess.run(command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")

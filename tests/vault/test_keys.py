@@ -139,6 +139,13 @@ def test_a_missing_scope_is_named(new_key, login):
         vault.add_credential(reader, **{**LOGIN, "name": "other"})
 
 
+def test_a_key_with_the_longest_name_there_may_be_works_and_is_remembered(new_key, login):
+    caller = call(new_key(name="k" * 255, scopes=["totp:read", "credentials:write"])[1])
+    assert secrets.show_code(caller, credential_id=login.id).period == 30
+    assert vault.add_credential(caller, **{**LOGIN, "name": "other"}).created_by.startswith("kkk")
+    assert AuditEvent.objects.order_by("-id").first().actor_label.startswith("kkk")
+
+
 def test_another_teams_credential_is_not_found(new_key, red):
     caller = call(new_key()[1])
     theirs = vault.add_credential(red.caller("owner"), **LOGIN)
