@@ -29,12 +29,12 @@ def read_file(root: Path) -> None:
 def _read(name: str, reader: Callable[..., T], **options: Any) -> T:
     try:
         return reader(name, **options)
-    except (ValueError, TypeError, KeyError, ImproperlyConfigured) as problem:
+    except (ValueError, TypeError, KeyError, ImproperlyConfigured):
         if name not in os.environ and "default" not in options:
             raise ImproperlyConfigured(
                 f"{name} is not set. Put it into the environment or .env (see .env.example)."
             ) from None
-        raise ImproperlyConfigured(f"{name} is malformed; .env.example shows its form.") from problem
+        raise ImproperlyConfigured(f"{name} is malformed; .env.example shows its form.") from None
 
 
 def text(name: str, default: str) -> str:
@@ -79,28 +79,41 @@ def keys(name: str, *, single: bool = False) -> list[str]:
 
 def base_url(name: str, default: str) -> str:
     given = text(name, default).rstrip("/")
-    parts = urlsplit(given)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.path:
+    if not _is_origin(given):
         raise ImproperlyConfigured(f"{name} is malformed: write it as https://vault.example.com")
     return given
 
 
+def _is_origin(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in {"http", "https"}
+            and url == f"{parts.scheme}://{parts.netloc}"
+            and bool(parts.hostname and "@" not in parts.netloc and parts.port != 0)
+        )
+    except ValueError:
+        return False
+
+
 def database(name: str, default: str, root: Path) -> dict[str, Any]:
     """The database as Django wants it; a relative SQLite path starts at the project's root."""
-    found: dict[str, Any] = dict(_read(name, env.db_url, default=default))
-    engine = str(found.get("ENGINE", ""))
-    if engine.endswith("sqlite3"):
-        return _sqlite(found, root)
-    if not engine.endswith("postgresql"):
+    if not text(name, default).startswith(("sqlite://", "postgres://", "postgresql://")):
         raise ImproperlyConfigured(f"{name} is malformed: it starts with sqlite:/// or postgres://")
+    found: dict[str, Any] = dict(_read(name, env.db_url, default=default))
+    if str(found.get("ENGINE", "")).endswith("sqlite3"):
+        return _sqlite(name, found, root)
     return {**found, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
 
-def _sqlite(found: dict[str, Any], root: Path) -> dict[str, Any]:
+def _sqlite(name: str, found: dict[str, Any], root: Path) -> dict[str, Any]:
     path = found["NAME"]
     if path != ":memory:":
         path = str(root / path)
-        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:
+            raise ImproperlyConfigured(f"{name} names a folder that cannot be made or written.") from None
     options = {
         # IMMEDIATE takes the write lock at BEGIN: a read that becomes a write can never fail half-way.
         "transaction_mode": "IMMEDIATE",

@@ -205,12 +205,20 @@ class Caller:
 
 def require(caller: Caller, action: Action, *, at: datetime) -> None:
     """Raise NotFound for strangers, NotAllowed without the right, StepUpRequired for people gone stale."""
+    require_right(caller, action)
+    fresh = caller.authenticated_at and at - caller.authenticated_at <= caller.step_up_age
+    if caller.kind is Actor.PERSON and action in STEP_UP and not fresh:
+        raise StepUpRequired
+
+
+def require_right(caller: Caller, action: Action) -> None:
+    """The same without the step-up: the right alone."""
     if action not in OFFERED_AT[caller.door]:
         raise NotAllowed("This cannot be done through this door.")
     if caller.kind is Actor.KEY:
         _require_scope(caller, action)
     elif caller.kind is Actor.PERSON:
-        _require_role(caller, action, at)
+        _require_role(caller, action)
     elif caller.door not in {Door.COMMAND, Door.SETUP}:
         raise NotFound
 
@@ -222,11 +230,8 @@ def _require_scope(caller: Caller, action: Action) -> None:
     raise NotAllowed(f"This API key lacks the scope {missing}." if missing else "No API key may do this.")
 
 
-def _require_role(caller: Caller, action: Action, at: datetime) -> None:
+def _require_role(caller: Caller, action: Action) -> None:
     if caller.role is None or caller.team_id is None:
         raise NotFound
     if action not in ALLOWED_TO[caller.role]:
         raise NotAllowed
-    fresh = caller.authenticated_at and at - caller.authenticated_at <= caller.step_up_age
-    if action in STEP_UP and not fresh:
-        raise StepUpRequired

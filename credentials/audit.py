@@ -17,7 +17,7 @@ from hashlib import sha256
 from django.conf import settings
 from django.db import connection, transaction
 
-from credentials.access import Action, Caller, require
+from credentials.access import Action, Caller, require, require_right
 from credentials.errors import VaultError
 from credentials.models import AuditEvent
 
@@ -90,6 +90,10 @@ class Verdict:
     broken_at: int | None = None
     why: str = ""
 
+    @property
+    def is_broken(self) -> bool:
+        return self.broken_at is not None
+
 
 @contextmanager
 def recorded(caller: Caller, action: Action, *, at: datetime, kind: str = "", id: str = "") -> Iterator[Entry]:
@@ -108,13 +112,22 @@ def recorded(caller: Caller, action: Action, *, at: datetime, kind: str = "", id
 
 @contextmanager
 def looked(caller: Caller, action: Action, *, at: datetime, kind: str = "", id: str = "") -> Iterator[None]:
-    """Run a verb that only reads metadata: it leaves an event when it is refused."""
+    """Run a verb that has its own transactions or reads metadata only: it leaves an event when it does not succeed."""
     entry = Entry(kind, id if OUR_ID.fullmatch(id) else "")
     try:
         require(caller, action, at=at)
         yield
-    except VaultError as problem:
+    except Exception as problem:
         _record_failure(caller, action, entry, at, problem)
+        raise
+
+
+def asked(caller: Caller, action: Action, *, at: datetime) -> None:
+    """Whether somebody may come to the form of a verb, which asks for the step-up itself; a refusal is an event."""
+    try:
+        require_right(caller, action)
+    except VaultError as problem:
+        _record_failure(caller, action, Entry(), at, problem)
         raise
 
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
+from threading import Lock
 from typing import Any, Never, TypeAlias
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -31,6 +32,9 @@ from credentials.errors import SealBroken
 DOTS = "••••••••"
 ENVELOPE = 1  # the version of the plaintext's shape: [ENVELOPE, place, value]
 ROUNDS = 100_000  # as the package derives its keys; the keys are random, so this is compatibility, not strength
+
+
+_DERIVING = Lock()
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,8 @@ def _derive(vault_keys: tuple[str, ...], salts: tuple[str, ...]) -> Keyring:
 
 def keyring() -> Keyring:
     """The keys of VAULT_KEYS x SALT_KEY. Django's SECRET_KEY has no part in it."""
-    return _derive(tuple(settings.VAULT_KEYS), tuple(settings.SALT_KEY))
+    with _DERIVING:  # threads that come at once must not all derive
+        return _derive(tuple(settings.VAULT_KEYS), tuple(settings.SALT_KEY))
 
 
 def key_id(key: str) -> str:

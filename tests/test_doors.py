@@ -124,7 +124,7 @@ def test_every_url_is_in_a_table():
 
 @pytest.fixture
 def sign_in(sign_in):
-    """TEMPORARY"""
+    """allauth believes its records only beside the id of who they are about."""
 
     def start(user, **options):
         client = sign_in(user, **options)
@@ -373,9 +373,9 @@ def test_a_setup_link_is_dead_once_somebody_is_there(house):
     assert house.come("owner").get("/setup/anything/").status_code == 404
 
 
-def dump() -> list:
+def dump() -> list[str]:
     """Every row that the admin shows."""
-    return [list(model._default_manager.order_by("pk").values_list()) for model in admin.site._registry]
+    return [str(list(model._default_manager.order_by("pk").values_list())) for model in admin.site._registry]
 
 
 def admin_paths(house) -> dict[str, str]:

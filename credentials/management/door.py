@@ -5,9 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, ProgrammingError
 
 from credentials.errors import VaultError
 from credentials.vault import teams
+from credentials.vault.seals import open_canary
 
 
 class VaultCommand(BaseCommand):
@@ -15,9 +17,12 @@ class VaultCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            open_canary()  # with a wrong AUDIT_KEY even a refusal would break the chain
             self.run(**options)
         except VaultError as problem:
             raise CommandError(problem.message) from None
+        except (OperationalError, ProgrammingError):
+            raise CommandError("The database does not answer, or 'manage.py migrate' was not run yet.") from None
 
     def run(self, **options: Any) -> None:
         raise TypeError(f"{type(self).__module__} has nothing to run.")

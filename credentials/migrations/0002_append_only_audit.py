@@ -9,6 +9,10 @@ CREATE = {
     "sqlite": [
         f"CREATE TRIGGER audit_no_update BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{SAYS}'); END",
         f"CREATE TRIGGER audit_no_delete BEFORE DELETE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{SAYS}'); END",
+        # REPLACE takes a row away without firing the trigger above.
+        f"CREATE TRIGGER audit_no_replace BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} "
+        f"WHERE id = NEW.id OR (seq = NEW.seq AND team_id IS NEW.team_id)) "
+        f"BEGIN SELECT RAISE(ABORT, '{SAYS}'); END",
     ],
     "postgresql": [
         f"CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS "
@@ -24,7 +28,7 @@ CREATE = {
     ],
 }
 DROP = {
-    "sqlite": ["DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete"],
+    "sqlite": ["DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete", "DROP TRIGGER audit_no_replace"],
     "postgresql": [
         f"DROP TRIGGER audit_append_only ON {TABLE}",
         f"DROP TRIGGER audit_no_truncate ON {TABLE}",

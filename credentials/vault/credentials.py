@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 from django.db.models import Q
 
 from credentials.access import Action, Caller, Door
-from credentials.audit import looked, recorded
+from credentials.audit import asked, looked, recorded
 from credentials.errors import Conflict, Invalid, NotFound
 from credentials.models import Credential, SecretVersion
 from credentials.vault import contents, text
@@ -52,6 +52,11 @@ class Page:
 
 
 _LINES = ("name", "username", "secret_label", "card_brand", "sso_provider", "totp_identifier")
+
+
+def come_to_form(caller: Caller, *, action: Action) -> None:
+    """Refuse the form of a verb to whom the verb would be refused."""
+    asked(caller, action, at=now())
 
 
 def add_credential(caller: Caller, **fields: Unpack[Fields]) -> Credential:

@@ -79,7 +79,7 @@ def caller_with_key(key: str, *, door: Door, ip: str = "", **seen: Any) -> Calle
     if row.last_used_at is None or at - row.last_used_at > TOUCH_EVERY:
         ApiKey.objects.filter(id=row.id).update(last_used_at=at)
     return Caller(
-        door, Actor.KEY, id=row.id, label=row.name, team_id=row.team_id, team_name=row.team.name,
+        door, Actor.KEY, id=row.id, label=row.name[:254], team_id=row.team_id, team_name=row.team.name,
         team_slug=row.team.slug, scopes=frozenset(Scope(scope) for scope in row.scopes), ip=ip, **seen,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 
 from credentials.access import Action, Caller
-from credentials.audit import recorded
+from credentials.audit import looked, recorded
 from credentials.errors import SealBroken
 from credentials.models import Canary, SecretVersion
 from credentials.sealed import SealedTextField, key_id, renewed, unseal
@@ -22,7 +22,7 @@ BATCH = 500
 
 @dataclass
 class Rotation:
-    """How far a rotation came: tokens looked at, sealed anew, changed by others meanwhile."""
+    """How far a rotation came: sealed values looked at, and sealed anew by this run."""
 
     seen: int = 0
     renewed: int = 0
@@ -72,11 +72,12 @@ def rotate_keys(caller: Caller, *, progress: Callable[[Rotation], None] = lambda
     """
     open_canary()
     done = Rotation()
-    for model, column in sealed_columns():
-        for batch in _batches(model, column):
-            _renew(model, column, batch, done)
-            progress(done)
-    _renew_authenticators(done)
+    with looked(caller, Action.SEALS_ROTATE, at=now()):
+        for model, column in sealed_columns():
+            for batch in _batches(model, column):
+                _renew(model, column, batch, done)
+                progress(done)
+        _renew_authenticators(done)
     with recorded(caller, Action.SEALS_ROTATE, at=now()) as entry:
         Canary.objects.update(**_key_ids())  # last: until now the old key was still needed
         entry.detail = {"checked": done.seen, "count": done.renewed}
@@ -107,26 +108,48 @@ def _batches(model: type[models.Model], column: str) -> Iterator[list[tuple[Any,
 
 
 def _renew(model: type[models.Model], column: str, batch: list[tuple[Any, Any]], done: Rotation) -> None:
-    swaps = [(renewed(sealed._token), pk, sealed._token) for pk, sealed in batch]
+    swaps = [(_fresh(f"{model._meta.db_table} {pk}", sealed._token), pk, sealed._token) for pk, sealed in batch]
     swaps = [swap for swap in swaps if swap[0] is not None]
     done.seen += len(batch)
-    done.renewed += len(swaps)
     table, name = (connection.ops.quote_name(part) for part in (model._meta.db_table, column))
     key = connection.ops.quote_name(str(model._meta.pk.column))
     if swaps:
         with transaction.atomic(), connection.cursor() as cursor:
             # Names come from the models, values are parameters.
             cursor.executemany(f"UPDATE {table} SET {name} = %s WHERE {key} = %s AND {name} = %s", swaps)
+            done.renewed += cursor.rowcount
+
+
+def _fresh(where: str, token: str) -> str | None:
+    try:
+        return renewed(token)
+    except SealBroken:
+        raise SealBroken(
+            f"{where} does not open with any of VAULT_KEYS and SALT_KEY. What was sealed anew stays valid; "
+            "put the missing key back, or restore that row, and run rotatekeys again."
+        ) from None
 
 
 def _renew_authenticators(done: Rotation) -> None:
-    """People's own second factors, which allauth keeps as JSON."""
-    for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).iterator():
-        for name in ("secret", "seed"):
-            token = row.data.get(name)
-            fresh = renewed(token) if token else None
-            if fresh:
-                row.data[name] = fresh
+    """People's own second factors, which allauth keeps as JSON; row by row and locked: they may be used meanwhile."""
+    factors = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
+    for pk in list(factors.values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = factors.select_for_update().filter(pk=pk).first()
+            if row is None:
+                continue
+            fresh = {key: _fresh_factor(pk, key, value) for key, value in row.data.items()}
+            done.seen += 1
+            if fresh != row.data:
+                row.data = fresh
                 row.save(update_fields=["data"])
                 done.renewed += 1
-        done.seen += 1
+
+
+def _fresh_factor(pk: Any, key: str, value: Any) -> Any:
+    where = f"authenticator {pk}"
+    if key in {"secret", "seed"} and value:
+        return _fresh(where, value) or value
+    if key == "migrated_codes":
+        return [_fresh(where, token) or token for token in value]
+    return value

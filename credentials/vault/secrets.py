@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from credentials.access import Action, Caller
 from credentials.audit import recorded
@@ -13,6 +14,7 @@ from credentials.vault.clock import now
 from credentials.vault.credentials import locked
 
 NO_TOTP = "This credential has no TOTP secret."
+LONGEST_LABEL = 300  # characters of an otpauth label once encoded; it occurs three times
 TOUCH_EVERY = timedelta(minutes=1)  # last-used is a hint for people; a row is not rewritten for every code
 
 
@@ -86,10 +88,17 @@ def show_seed(caller: Caller, *, credential_id: str) -> Seed:
         found, credential = _totp(version), version.credential
         issuer = credential.domain or credential.name
         account = credential.username or credential.name
-        picture = qr.draw(totp.uri(found, issuer=issuer[:100], account=account[:100]))
+        picture = qr.draw(totp.uri(found, issuer=_cut(issuer), account=_cut(account)))
         entry.about("credential", credential.id, credential.name)
         entry.detail = {"version": version.number}
     return Seed(found, issuer, account, picture)
+
+
+def _cut(label: str) -> str:
+    """What a QR code has room for: a character can take twelve when it is percent-encoded."""
+    while len(quote(label)) > LONGEST_LABEL:
+        label = label[:-1]
+    return label
 
 
 def _current(caller: Caller, credential_id: str) -> SecretVersion:

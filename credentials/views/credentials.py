@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from credentials.access import Caller
+from credentials.access import Action, Caller
 from credentials.errors import Conflict, Invalid, NotAllowed
 from credentials.forms import CredentialForm
 from credentials.vault import contents
@@ -89,6 +89,7 @@ def _versions(who: Caller, found: Any) -> list[dict[str, Any]]:
 @login_required
 def add_credential(request: HttpRequest, slug: str) -> HttpResponse:
     who = caller(request, slug)
+    vault.come_to_form(who, action=Action.CREDENTIAL_ADD)
     type = request.GET.get("type", "password")
     type = type if type in dict(TYPES) else "password"
     form = CredentialForm(request.POST or None, type=type)
@@ -107,6 +108,7 @@ def add_credential(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def edit_credential(request: HttpRequest, slug: str, credential_id: str) -> HttpResponse:
     who = caller(request, slug)
+    vault.come_to_form(who, action=Action.CREDENTIAL_EDIT)
     found = vault.see_credential(who, credential_id=credential_id)
     initial = {name: getattr(found, name) for name in META}
     form = CredentialForm(request.POST or None, type=found.type, stored=found, initial=initial)

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from credentials.access import Caller
+from credentials.access import Action, Caller
 from credentials.middleware import wants_json
 from credentials.vault import credentials as vault
 from credentials.vault import secrets
@@ -74,6 +74,7 @@ def code(request: HttpRequest, slug: str, credential_id: str) -> HttpResponse:
 @login_required
 def qr(request: HttpRequest, slug: str, credential_id: str) -> HttpResponse:
     who = caller(request, slug)
+    vault.come_to_form(who, action=Action.CREDENTIAL_SEED)
     found = vault.see_credential(who, credential_id=credential_id)
     if request.method == "GET":
         return page(request, "qr.html", who, credential=found, seed=None)

@@ -19,12 +19,12 @@ class Command(VaultCommand):
         verdicts = trail.verify_trail(teams.operator(options["team"]))
         for verdict in verdicts:
             self.stdout.write(_line(verdict))
-        if any(verdict.broken_at for verdict in verdicts):
+        if any(verdict.is_broken for verdict in verdicts):
             raise CommandError("The audit is broken: somebody changed the database outside Strongroom.")
 
 
 def _line(verdict: Verdict) -> str:
-    if verdict.broken_at:
+    if verdict.is_broken:
         broken = f"{verdict.team_slug}: BROKEN at event {verdict.broken_at}: {verdict.why}"
         return f"{broken}; holds up to event {verdict.holds_up_to}"
     return f"{verdict.team_slug}: holds up to event {verdict.holds_up_to}"

@@ -12,14 +12,13 @@ from django.core.management.base import CommandError
 
 from credentials.access import Scope
 from credentials.management.door import VaultCommand
-from credentials.vault import demo, seals, setup
+from credentials.vault import demo, setup
 
 
 class Command(VaultCommand):
     help = "Fill an empty database with a demonstration and serve it. Refuses a database with people in it."
 
     def run(self, **options: Any) -> None:
-        seals.open_canary()
         if setup.setup_path() is None:
             raise CommandError("This database is in use; the demonstration wants an empty one (make demo).")
         password = secrets.token_urlsafe(9)

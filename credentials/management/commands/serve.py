@@ -6,14 +6,13 @@ import uvicorn
 from django.conf import settings
 
 from credentials.management.door import VaultCommand
-from credentials.vault import seals, setup
+from credentials.vault import setup
 
 
 class Command(VaultCommand):
     help = "Serve on 127.0.0.1:PORT. On the first run, print the one-time link that creates the first owner."
 
     def run(self, **options: Any) -> None:
-        seals.open_canary()
         path = setup.setup_path()
         if path:
             self.tell(f"First run: create the first owner and team at\n  {settings.BASE_URL}{path}")
