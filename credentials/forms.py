@@ -18,6 +18,13 @@ ONE_LINE_SECRETS = {
 KEEP = "Leave empty to keep what is stored."
 
 
+class SecretTextarea(forms.Textarea):
+    """Several lines that never come back into the page, as a password never does."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class SetupForm(forms.Form):
     email = forms.EmailField(label="Your e-mail address", widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     password = forms.CharField(
@@ -67,7 +74,7 @@ class CredentialForm(forms.Form):
     remove_totp = forms.BooleanField(label="Remove the TOTP secret", required=False)
     notes = forms.CharField(
         label="Notes", required=False, strip=False, help_text="Sealed like a password.",
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=SecretTextarea(attrs={"rows": 3}),
     )  # fmt: skip
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -114,6 +121,12 @@ class CredentialForm(forms.Form):
             fields["type"] = self.type
         return fields
 
+    def say_what_was_lost(self) -> None:
+        """Typed secrets are not sent back into the page; the person has to know which ones to type again."""
+        for name in (*KNOWN_VALUES[self.type], "notes", "totp_secret"):
+            if self.data.get(name) and name not in self.errors:
+                self.add_error(name, "Type this again: secrets are never sent back into a page.")
+
     def show(self, problem: VaultError) -> None:
         """Put the vault's refusal beside the fields it is about, or above the form."""
         for name, message in (problem.fields or {"": problem.message}).items():
@@ -122,5 +135,5 @@ class CredentialForm(forms.Form):
 
 def _secret_field(key: str, label: str, *, kept: bool) -> forms.CharField:
     attrs = {"autocomplete": "new-password", "spellcheck": "false"}
-    widget = forms.PasswordInput(attrs=attrs) if key in ONE_LINE_SECRETS else forms.Textarea(attrs={**attrs, "rows": 4})
+    widget = forms.PasswordInput(attrs=attrs) if key in ONE_LINE_SECRETS else SecretTextarea(attrs={**attrs, "rows": 4})
     return forms.CharField(label=label, required=False, strip=False, help_text=KEEP if kept else "", widget=widget)

@@ -15,7 +15,6 @@ from credentials.errors import StepUpRequired, VaultError
 
 Handler = Callable[[HttpRequest], HttpResponse]
 PERMISSIONS = "camera=(self), clipboard-write=(self), geolocation=(), microphone=(), payment=(), usb=()"
-MOST_DRAINED = 64_000_000  # bytes
 TITLES = {
     403: "Not allowed",
     404: "Not found",
@@ -55,8 +54,7 @@ def limited(get_response: Handler) -> Handler:
 
 def _overlong(request: HttpRequest) -> bool:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    chunked = request.META.get("HTTP_TRANSFER_ENCODING", "")
-    return bool(chunked) or not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def _unstorable(request: HttpRequest) -> bool:
@@ -66,19 +64,8 @@ def _unstorable(request: HttpRequest) -> bool:
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    _drain(request)
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1000
-    return told(request, 413, "too_large", "Too much at once", f"Send at most {limit} kB, with its length.")
-
-
-def _drain(request: HttpRequest) -> None:
-    """Read an overlong body to nowhere, up to a limit: closing on a sender in mid-sentence hides the answer from it."""
-    left, body = MOST_DRAINED, request.META["wsgi.input"]
-    while left > 0:
-        piece = body.read(min(left, 65_536))
-        if not piece:
-            return
-        left -= len(piece)
+    return told(request, 413, "too_large", "Too much at once", f"Send at most {limit} kB.")
 
 
 class VaultErrors:

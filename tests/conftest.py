@@ -28,6 +28,7 @@ from django.test import Client
 from credentials.access import Actor, Caller, Door, Role
 from credentials.models import Membership, Team, User
 from credentials.vault import credentials as vault
+from credentials.vault import seals
 from credentials.vault.clock import new_id
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests are not attacked
@@ -93,6 +94,7 @@ def red(db) -> House:
 @pytest.fixture
 def login(blue):
     """The documented example, stored by Mia."""
+    seals.open_canary()
     return vault.add_credential(blue.caller("manager"), **LOGIN)
 
 

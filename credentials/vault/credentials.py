@@ -51,6 +51,7 @@ class Page:
     next_cursor: str | None
 
 
+_SECRETS = ("values", "remove_value_keys", "totp_secret", "totp_algorithm", "totp_digits", "totp_period")
 _LINES = ("name", "username", "secret_label", "card_brand", "sso_provider", "totp_identifier")
 
 
@@ -112,7 +113,7 @@ def edit_credential(
 
 
 def _touches_secrets(fields: Fields) -> bool:
-    return any(key in fields for key in ("values", "remove_value_keys", "totp_secret"))
+    return any(key in fields for key in _SECRETS)
 
 
 def _domain_changes(credential: Credential, fields: Fields) -> bool:
@@ -215,5 +216,5 @@ def list_credentials(
 
 
 def _read_cursor(cursor: str) -> tuple[str, str] | None:
-    credential_id, dot, key = text.searchable(cursor).partition(".")
+    credential_id, dot, key = text.storable(cursor).partition(".")
     return (key, text.clean_id(credential_id)) if dot else None

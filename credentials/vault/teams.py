@@ -134,7 +134,7 @@ def password_path(user: User) -> str:
 
 def _person(email: str, password: str | None) -> User:
     """The user with this e-mail, created if there is none. An existing user's password is never touched."""
-    email = text.searchable(email).lower()
+    email = text.line("email", email).lower()
     try:
         validate_email(email)
     except ValidationError:
@@ -167,7 +167,8 @@ def _known_role(role: str) -> Role:
 
 
 def _member(caller: Caller, user_id: int, entry: Entry) -> Membership:
-    found = Membership.objects.select_related("user").filter(team_id=caller.team_id, user_id=user_id).first()
+    members = Membership.objects.select_related("user").filter(team_id=caller.team_id)
+    found = members.filter(user_id=user_id).first() if 0 < user_id < 2**63 else None
     if found is None:
         raise NotFound
     entry.about("user", user_id, found.user.email)

@@ -28,6 +28,7 @@ LINES = {
     "card_brand": Limit(100, "The card brand"),
     "sso_provider": Limit(100, "The sign-on provider"),
     "totp_identifier": Limit(500, "The identifier for codes"),
+    "email": Limit(254, "The e-mail address"),
     "team_name": Limit(200, "The team's name"),
     "key_name": Limit(255, "The key's name"),
 }
@@ -109,4 +110,8 @@ def clean_id(given: str) -> str:
 
 def searchable(query: str) -> str:
     """A search text without what no stored text can contain."""
-    return unicodedata.normalize("NFC", _UNSTORABLE.sub("", query))[:200].strip()
+    return unicodedata.normalize("NFC", storable(query))[:200].strip()
+
+
+def storable(text: str) -> str:
+    return _UNSTORABLE.sub("", text)

@@ -125,6 +125,8 @@ def edit_credential(request: HttpRequest, slug: str, credential_id: str) -> Http
 
 
 def _form_page(request: HttpRequest, who: Caller, form: CredentialForm, heading: str, stored: Any) -> HttpResponse:
+    if request.method == "POST":
+        form.say_what_was_lost()
     return page(
         request, "credential_form.html", who,
         form=form, heading=heading, credential=stored, type=form.type, types=TYPES,

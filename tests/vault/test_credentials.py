@@ -58,7 +58,7 @@ def test_add_a_card_keeps_the_last_four_in_the_clear(blue):
 
 @pytest.mark.parametrize("role", ["auditor", "operator"])
 def test_add_and_edit_are_refused_below_a_manager(blue, login, role):
-    for verb, _given in (
+    for verb, fields in (
         (vault.add_credential, LOGIN),
         (vault.edit_credential, {"credential_id": login.id, "name": "x"}),
     ):
