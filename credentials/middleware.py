@@ -15,6 +15,7 @@ from credentials.errors import StepUpRequired, VaultError
 
 Handler = Callable[[HttpRequest], HttpResponse]
 PERMISSIONS = "camera=(self), clipboard-write=(self), geolocation=(), microphone=(), payment=(), usb=()"
+MOST_DIGITS = 12  # of a length worth reading
 TITLES = {
     403: "Not allowed",
     404: "Not found",
@@ -54,7 +55,7 @@ def limited(get_response: Handler) -> Handler:
 
 def _overlong(request: HttpRequest) -> bool:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return not length.isdecimal() or len(length) > MOST_DIGITS or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def _unstorable(request: HttpRequest) -> bool:

@@ -303,7 +303,7 @@ def test_a_token_moved_to_another_row_or_column_does_not_open(blue, login, colum
 def listed(who, **options) -> list[str]:
     """Every name, page by page."""
     names, cursor = [], ""
-    for _ in range(50):
+    for _ in range(200):
         page = vault.list_credentials(who, cursor=cursor, **options)
         names += [row["name"] for row in page.rows]
         cursor = page.next_cursor
