@@ -131,6 +131,11 @@ def asked(caller: Caller, action: Action, *, at: datetime) -> None:
         raise
 
 
+def refused(caller: Caller, action: Action, problem: VaultError, *, at: datetime, kind: str = "", id: str = "") -> None:
+    """Write down a refusal that came before there was a verb to run."""
+    _record_failure(caller, action, Entry(kind, id), at, problem)
+
+
 def _record_failure(caller: Caller, action: Action, entry: Entry, at: datetime, problem: Exception) -> None:
     refused = isinstance(problem, VaultError)
     # A failure's class name says what broke; its text could hold anything.

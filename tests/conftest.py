@@ -32,6 +32,7 @@ from credentials.vault import seals
 from credentials.vault.clock import new_id
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests are not attacked
+settings.STATIC_ROOT = settings.STATICFILES_DIRS[0]  # nothing was collected yet in a fresh clone
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 PASSWORD = "correct horse 9 battery"
@@ -107,6 +108,7 @@ def sign_in():
         client.force_login(user)
         session = client.session
         age = timedelta(hours=1).total_seconds() if stale else 0
+        session["account_authentication_methods_user"] = str(user.pk)
         session["account_authentication_methods"] = [{"method": "password", "at": time.time() - age}]
         session.save()
         return client

@@ -80,6 +80,7 @@ def scratch(folder: Path, **settings: str) -> Server:
         **{name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "VAULT_KEYS", "SALT_KEY", "AUDIT_KEY")},
         "DATABASE_URL": f"sqlite:///{folder / 'vault.sqlite3'}",
         "PORT": str(port),
+        "STATIC_ROOT": str(folder / "static"),
         **settings,
     }
     server = Server(f"http://127.0.0.1:{port}", folder, env)

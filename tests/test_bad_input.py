@@ -45,9 +45,6 @@ FIELDS = [
 @pytest.fixture
 def mia(blue, sign_in) -> Client:
     client = sign_in(blue.people["manager"])
-    session = client.session
-    session["account_authentication_methods_user"] = str(blue.people["manager"].pk)
-    session.save()
     client.raise_request_exception = False
     return client
 

@@ -123,20 +123,6 @@ def test_every_url_is_in_a_table():
 
 
 @pytest.fixture
-def sign_in(sign_in):
-    """allauth believes its records only beside the id of who they are about."""
-
-    def start(user, **options):
-        client = sign_in(user, **options)
-        session = client.session
-        session["account_authentication_methods_user"] = str(user.pk)
-        session.save()
-        return client
-
-    return start
-
-
-@pytest.fixture
 def canary(db):
     """As at the first start, before anything is stored."""
     seals.open_canary()

@@ -1,8 +1,9 @@
 """People. The e-mail address is the login; it is stored in lower case and unique."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Never
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 
@@ -14,6 +15,9 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def create_superuser(self, *args: Any, **fields: Any) -> Never:
+        raise ImproperlyConfigured("Only the first run's link makes a superuser, with its event.")
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())

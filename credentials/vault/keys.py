@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from credentials.access import Action, Actor, Caller, Door, Scope
-from credentials.audit import looked, recorded
+from credentials.audit import looked, recorded, refused
 from credentials.errors import Conflict, Invalid, NotAllowed, NotFound
 from credentials.models import ApiKey, User
 from credentials.vault import text
@@ -75,13 +75,21 @@ def caller_with_key(key: str, *, door: Door, ip: str = "", **seen: Any) -> Calle
     row = ApiKey.objects.select_related("team").filter(prefix=text.clean_id(key[:PREFIX_LENGTH])).first()
     known = hmac.compare_digest(row.digest if row else _digest(""), _digest(key))
     if row is None or not known or not _usable(row, ip, at):
-        raise NotAllowed("This API key is not known here, or no longer valid.", code="bad_key")
+        raise _bad_key(row, door, ip, at, seen)
     if row.last_used_at is None or at - row.last_used_at > TOUCH_EVERY:
         ApiKey.objects.filter(id=row.id).update(last_used_at=at)
     return Caller(
         door, Actor.KEY, id=row.id, label=row.name[:254], team_id=row.team_id, team_name=row.team.name,
         team_slug=row.team.slug, scopes=frozenset(Scope(scope) for scope in row.scopes), ip=ip, **seen,
     )  # fmt: skip
+
+
+def _bad_key(row: ApiKey | None, door: Door, ip: str, at: datetime, seen: dict[str, Any]) -> NotAllowed:
+    """The refusal, written down: in the team's chain when the key's prefix is one of its own."""
+    problem = NotAllowed("This API key is not known here, or no longer valid.", code="bad_key")
+    nobody = Caller(door, Actor.NOBODY, team_id=row.team_id if row else None, ip=ip, **seen)
+    refused(nobody, Action.KEY_USE, problem, at=at, kind="key", id=row.id if row else "")
+    return problem
 
 
 def _usable(row: ApiKey, ip: str, at: datetime) -> bool:

@@ -4,12 +4,16 @@ import secrets
 from datetime import timedelta
 from hashlib import sha256
 
-from credentials.access import Actor, Caller, Door
+from django.db.models import QuerySet
+
+from credentials.access import Action, Actor, Caller, Door
+from credentials.audit import recorded
 from credentials.errors import NotFound
 from credentials.models import SetupLink, Team, User
 from credentials.vault.clock import now
-from credentials.vault.teams import create_team
+from credentials.vault.teams import found_team
 
+VOID = "This link was used, has expired, or never was one. 'make run' prints a fresh one."
 LINK_LASTS = timedelta(days=1)
 
 
@@ -25,19 +29,28 @@ def setup_path() -> str | None:
 
 def check_setup_link(token: str) -> None:
     """NotFound unless the link is the living one and nobody is here yet."""
-    living = SetupLink.objects.filter(digest=_digest(token), expires_at__gt=now()).exists()
-    if not living or User.objects.exists():
-        raise NotFound("This link was used, has expired, or never was one. 'make run' prints a fresh one.")
+    if not _living(token).exists() or User.objects.exists():
+        raise NotFound(VOID)
 
 
 def set_up(*, token: str, email: str, password: str, team_name: str, ip: str = "") -> tuple[Team, User]:
     """Create the first owner, who also sees the admin pages, and the first team; the link is void afterwards."""
-    check_setup_link(token)
+    at = now()
     caller = Caller(Door.SETUP, Actor.NOBODY, label="first run", ip=ip)
-    team, user = create_team(caller, name=team_name, owner=email, password=password)
-    User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
-    SetupLink.objects.all().delete()
+    with recorded(caller, Action.TEAM_CREATE, at=at) as entry:
+        # Taken away within the transaction: of two people with the same link, one finds it gone.
+        taken, _ = _living(token).delete()
+        if not taken or User.objects.exists():
+            raise NotFound(VOID)
+        team, user = found_team(name=team_name, owner=email, password=password, at=at)
+        user.is_staff = user.is_superuser = True
+        user.save(update_fields=["is_staff", "is_superuser"])
+        entry.about("team", team.id, team.name)
     return team, user
+
+
+def _living(token: str) -> QuerySet[SetupLink]:
+    return SetupLink.objects.filter(digest=_digest(token), expires_at__gt=now())
 
 
 def _digest(token: str) -> str:

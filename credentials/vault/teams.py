@@ -22,23 +22,27 @@ from credentials.vault.clock import new_id, now
 
 
 def create_team(caller: Caller, *, name: str, owner: str, password: str | None = None) -> tuple[Team, User]:
-    """A new team with its first owner, who is created if there is none. Conflict when the slug is taken."""
+    """A new team with its first owner, who is created if there is none. Conflict when the name is taken."""
     at = now()
-    name = text.required_line("team_name", name)
-    slug = slugify(name)[:60].strip("-")
-    if not slug:
-        raise Invalid(fields={"team_name": "The team's name needs at least one letter or digit."})
     # In the system's chain: until this is done there is no team whose chain could hold it.
     with recorded(caller, Action.TEAM_CREATE, at=at) as entry:
-        if Team.objects.filter(slug=slug).exists():
-            raise Conflict(
-                "There is a team with this name already; choose another.", code="name_taken",
-                fields={"team_name": "There is a team with this name already; choose another."},
-            )  # fmt: skip
-        team = Team.objects.create(id=new_id("team", at), name=name, slug=slug, created_at=at)
-        user = _person(owner, password)
-        _enrol(team, user, Role.OWNER, at)
+        team, user = found_team(name=name, owner=owner, password=password, at=at)
         entry.about("team", team.id, team.name)
+    return team, user
+
+
+def found_team(*, name: str, owner: str, password: str | None, at: datetime) -> tuple[Team, User]:
+    """What create_team and the first run have in common; only within a recorded verb."""
+    name, team_id = text.required_line("team_name", name), new_id("team", at)
+    if not any(character.isalnum() for character in name):
+        raise Invalid(fields={"team_name": "The team's name needs at least one letter or digit."})
+    slug = slugify(name)[:60].strip("-") or team_id[-10:].lower()  # a name without Latin letters has no slug of its own
+    if Team.objects.filter(slug=slug).exists():
+        taken = "There is a team with this name already; choose another."
+        raise Conflict(taken, code="name_taken", fields={"team_name": taken})
+    team = Team.objects.create(id=team_id, name=name, slug=slug, created_at=at)
+    user = _person(owner, password)
+    _enrol(team, user, Role.OWNER, at)
     return team, user
 
 

@@ -151,7 +151,7 @@ def a_stranger_sees_nothing(url: str, server, browser) -> None:
 def nothing_readable_is_left_behind(page: Page, server) -> None:
     """The files on the disk, the log, and the database as the sqlite3 command line shows it."""
     dump = "\n".join(sqlite3.connect(server.database).iterdump())
-    raw = b"".join(path.read_bytes() for path in server.folder.iterdir() if path.name != "log")
+    raw = b"".join(path.read_bytes() for path in server.folder.glob("vault.sqlite3*"))
     code = code_now(SEED)
     for secret in (SECRET, SEED, PASSWORD):
         assert secret not in dump

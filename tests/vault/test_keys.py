@@ -210,3 +210,17 @@ def test_the_list_of_keys_shows_no_digest(blue, new_key):
     (shown,) = keys.see_api_keys(blue.caller("owner"))
     assert (shown["id"], shown["prefix"], shown["scopes"]) == (row.id, row.prefix, ["credentials:read", "totp:read"])
     assert row.digest not in str(shown)
+
+
+def test_a_refused_key_is_an_event_in_the_chain_of_the_team_whose_prefix_it_bears(blue):
+    row, key = keys.create_api_key(blue.caller("owner"), name="agent", scopes=["totp:read"])
+    with pytest.raises(NotAllowed):
+        keys.caller_with_key(key[:-1] + ("a" if key[-1] != "a" else "b"), door=Door.KERNEL, ip="192.0.2.9")
+    with pytest.raises(NotAllowed):
+        keys.caller_with_key("sr_unknown__whatever", door=Door.KERNEL)
+    events = AuditEvent.objects.filter(action="key.use").order_by("id")
+    told = [(event.team_id, event.actor_kind, event.outcome, event.target_id, event.ip) for event in events]
+    assert told == [
+        (blue.team.id, "nobody", "refused", row.id, "192.0.2.9"),
+        (None, "nobody", "refused", "", ""),
+    ]
