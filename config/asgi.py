@@ -8,6 +8,7 @@ thread can stand beside it as plain coroutines. Bodies are taken in here, so tha
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -24,7 +25,8 @@ Send = Callable[[Message], Awaitable[None]]
 BODY_SECONDS = 30  # a whole body has to be here by then
 MOST_DRAINED = 64_000_000  # bytes read to nowhere, so that a sender in mid-sentence still hears its 413
 
-django = cast(Any, WSGIMiddleware(cast(Any, django_application), workers=settings.THREADS))
+# An unbounded queue: a client that does not read its answer must not hold one of the few threads.
+django = cast(Any, WSGIMiddleware(cast(Any, django_application), workers=settings.THREADS, send_queue_size=0))
 
 
 class Gone(Exception):
@@ -43,7 +45,9 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 408, "headers": [(b"connection", b"close")]})
         await send({"type": "http.response.body", "body": b"The body did not arrive in time.\n"})
         return
-    await django({**scope, "headers": _measured(scope["headers"], length)}, _once(body), send)
+    # A client that hangs up while its answer is being written is nothing to report.
+    with suppress(RuntimeError):
+        await django({**scope, "headers": _measured(scope["headers"], length)}, _once(body), send)
 
 
 async def _take_in(receive: Receive) -> tuple[bytes, int]:

@@ -125,7 +125,12 @@ def _sqlite(name: str, found: dict[str, Any], root: Path) -> dict[str, Any]:
 
 
 def cache(name: str, default: str) -> dict[str, Any]:
-    return dict(_read(name, env.cache_url, default=default))
+    if text(name, default).startswith("filecache"):
+        raise ImproperlyConfigured(f"{name} is malformed: files are no cache for a vault; write dbcache:// or redis://")
+    found = dict(_read(name, env.cache_url, default=default))
+    if str(found["BACKEND"]).endswith("DatabaseCache"):
+        found["BACKEND"] = "config.cache.DatabaseCache"  # Django's own would unpickle what the database holds
+    return found
 
 
 def email(name: str, default: str) -> dict[str, Any]:

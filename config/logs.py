@@ -12,6 +12,8 @@ class RoutesOnly(logging.Filter):
         if request is not None and isinstance(record.args, tuple):
             match = getattr(request, "resolver_match", None)
             route = f"/{match.route}" if match else "(no such page)"
-            secret = {getattr(request, "path", None), getattr(request, "path_info", None)}
+            paths = (str(getattr(request, "path", "")), str(getattr(request, "path_info", "")))
+            # Django escapes what is not ASCII before it logs.
+            secret = {*paths, *(path.encode("unicode_escape").decode() for path in paths)}
             record.args = tuple(route if arg in secret else arg for arg in record.args)
         return True

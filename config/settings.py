@@ -30,7 +30,9 @@ ON_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 PROCESSES = env.number("PROCESSES", 1 if ON_SQLITE else 2, 1, 64)
 THREADS = env.number("THREADS", 4, 1, 64)
 CACHES = {"default": env.cache("CACHE_URL", "dbcache://strongroom_cache")}
-vars().update(env.email("EMAIL_URL", "consolemail://"))
+vars().update(env.email("EMAIL_URL", "dummymail://"))
+# Without a way to send mail there is no reset by mail either; its links must never end up in a log.
+SENDS_MAIL = not str(vars()["EMAIL_BACKEND"]).endswith(("dummy.EmailBackend", "console.EmailBackend"))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"strongroom@{urlsplit(BASE_URL).hostname}")
 
 # --- The application. ---
@@ -145,6 +147,7 @@ SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
 SECURE_HSTS_PRELOAD = TLS
 _COOKIE_PREFIX = "__Host-" if TLS else ""
+SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}strongroom_session"
 SESSION_COOKIE_SECURE = TLS
 SESSION_COOKIE_HTTPONLY = True

@@ -1,6 +1,8 @@
 """The whole map on one screen."""
 
+from allauth.account import urls as account
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
@@ -23,6 +25,20 @@ class CredentialId:
 
 
 register_converter(CredentialId, "id")
+
+# allauth's other pages are not for a vault: people neither sign up nor change the address that owners added.
+ACCOUNT_PAGES = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_reauthenticate",
+    "account_change_password",
+    "account_set_password",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    *(["account_reset_password", "account_reset_password_done"] if settings.SENDS_MAIL else []),
+}
 
 one_credential: list[URLPattern] = [
     path("", credentials.credential, name="credential"),
@@ -47,7 +63,7 @@ urlpatterns = [
     path("teams/", teams.teams, name="teams"),
     path("setup/<str:token>/", teams.setup, name="setup"),
     path("t/<slug:slug>/", include(one_team)),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include([page for page in account.urlpatterns if page.name in ACCOUNT_PAGES])),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
     path("healthz", teams.healthz, name="healthz"),

@@ -153,8 +153,13 @@ OFFERED_AT: dict[Door, frozenset[Action]] = {
     Door.COMMAND: frozenset(
         {
             Action.TEAM_CREATE,
+            Action.MEMBER_SEE,
             Action.MEMBER_ADD,
+            Action.MEMBER_CHANGE,
+            Action.MEMBER_REMOVE,
+            Action.KEY_SEE,
             Action.KEY_CREATE,
+            Action.KEY_REVOKE,
             Action.SEALS_ROTATE,
             Action.CODE_PRUNE,
             Action.AUDIT_VERIFY,

@@ -16,6 +16,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def is_safe_url(self, url: str | None) -> bool:
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:  # an address like http://[
+            return False
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Links in mails come from BASE_URL, never from the request's Host header."""
         path: str = super().get_reset_password_from_key_url(key)

@@ -69,8 +69,8 @@ class SealBroken(VaultError):
     code = "seal_broken"
     message = (
         "The sealed value does not open here. It was moved or its domain was edited outside Strongroom, or the "
-        "server runs with other keys. Nothing was changed: ask your operator to run 'manage.py auditverify' and "
-        "to check VAULT_KEYS and SALT_KEY."
+        "server runs with other keys. Nothing was changed: ask your operator to check VAULT_KEYS and SALT_KEY, and to "
+        "restore this credential from a backup."
     )
 
 

@@ -16,6 +16,7 @@ from credentials.errors import StepUpRequired, VaultError
 Handler = Callable[[HttpRequest], HttpResponse]
 PERMISSIONS = "camera=(self), clipboard-write=(self), geolocation=(), microphone=(), payment=(), usb=()"
 MOST_DIGITS = 12  # of a length worth reading
+UNREADABLE = "The address, a cookie or the character set is not one that is read here. Send UTF-8 without NUL."
 TITLES = {
     403: "Not allowed",
     404: "Not found",
@@ -47,7 +48,7 @@ def limited(get_response: Handler) -> Handler:
         if _overlong(request):
             return too_large(request)
         if _unstorable(request):
-            return told(request, 400, "bad_request", "That is not an address", "It contains a NUL character.")
+            return told(request, 400, "bad_request", "That cannot be read", UNREADABLE)
         return get_response(request)
 
     return handle
@@ -59,7 +60,9 @@ def _overlong(request: HttpRequest) -> bool:
 
 
 def _unstorable(request: HttpRequest) -> bool:
-    """NUL, in each of the ways that Django decodes before a form could refuse it."""
+    """NUL, in each of the ways that Django decodes before a form could refuse it; and charsets only made for Python."""
+    if (request.content_params or {}).get("charset", "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
+        return True
     cookie, query = request.META.get("HTTP_COOKIE", ""), request.META.get("QUERY_STRING", "")
     return "\0" in request.path_info or "%00" in query or "\0" in query or "\\000" in cookie
 

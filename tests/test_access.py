@@ -63,7 +63,19 @@ SCOPES = {
 AGENTS = {"credential.see", "credential.add", "credential.edit", "credential.trash", "credential.code"}
 DOORS = {
     "web": {action for action, marks in ROWS.items() if "w" in marks},
-    "command": {"team.create", "member.add", "key.create", "seals.rotate", "code.prune", "audit.verify"},
+    "command": {
+        "team.create",
+        "member.see",
+        "member.add",
+        "member.change",
+        "member.remove",
+        "key.see",
+        "key.create",
+        "key.revoke",
+        "seals.rotate",
+        "code.prune",
+        "audit.verify",
+    },
     "setup": {"team.create"},
     "skyvern": AGENTS,
     "kernel": AGENTS,

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 
-from credentials.errors import VaultError
+from credentials.access import Caller
+from credentials.errors import NotFound, VaultError
 from credentials.vault import teams
 from credentials.vault.seals import open_canary
 
@@ -44,6 +45,13 @@ class VaultCommand(BaseCommand):
             self.tell(f"One-time link for {user.email}: {settings.BASE_URL}{teams.password_path(user)}")
         elif password and not user.check_password(password):
             self.tell(f"{user.email} has an account already; the password was not changed.")
+
+    def member_id(self, caller: Caller, email: str) -> int:
+        """The id of the team's member with this address."""
+        for row in teams.see_members(caller):
+            if row["user__email"] == email.strip().lower():
+                return int(row["user_id"])
+        raise NotFound("The team has no member with this address.")
 
     def tell(self, line: str) -> None:
         """Say something that is not the result."""

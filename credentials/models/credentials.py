@@ -1,5 +1,7 @@
 """Credentials: metadata in one table that lists and searches read, sealed values in another that only verbs open."""
 
+from urllib.parse import urlsplit
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -88,6 +90,12 @@ class Credential(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.id
+
+    @property
+    def url_is_at_home(self) -> bool:
+        """Whether the address leads to the domain that the seals are bound to: only then is it a link."""
+        found = (urlsplit(self.url).hostname or "").lower()
+        return bool(self.domain) and (found == self.domain or found.endswith(f".{self.domain}"))
 
 
 class SecretVersion(models.Model):

@@ -129,6 +129,10 @@ def reseal(credential: Credential, opened: Iterable[tuple[SecretVersion, Secrets
 
 def add_version(credential: Credential, secrets: Secrets, *, at: datetime, by: str) -> None:
     """Make `secrets` the current version and let the oldest beyond the team's limit go."""
+    if credential.versions.filter(number__gt=credential.current_number).exists():
+        raise SealBroken(
+            "This credential was rolled back outside Strongroom: it has newer versions than its current one."
+        )
     credential.current_number += 1
     credential.rotated_at = at
     store_version(credential, secrets, number=credential.current_number, at=at, by=by)

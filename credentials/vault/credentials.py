@@ -73,6 +73,7 @@ def add_credential(caller: Caller, **fields: Unpack[Fields]) -> Credential:
             rotated_at=at,
         )
         _apply(credential, fields)
+        credential.domain = credential.domain or text.host(credential.url)  # what every seal is bound to
         check_name(caller, credential)
         secrets = contents.Secrets().merged(fields)
         contents.describe(credential, secrets)

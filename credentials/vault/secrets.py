@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from django.db.models import F
+
 from credentials.access import Action, Caller
 from credentials.audit import recorded
 from credentials.errors import Invalid, NotFound
@@ -109,13 +111,11 @@ def _current(caller: Caller, credential_id: str) -> SecretVersion:
             credential_id=text.clean_id(credential_id),
             credential__team_id=caller.team_id,
             credential__deleted_at=None,
+            number=F("credential__current_number"),
         )
-        .order_by("-number")
         .first()
     )
-    if found is None:
-        raise NotFound
-    return found
+    return found or contents.current_version(locked(caller, credential_id))  # which says what is missing
 
 
 def _value(version: SecretVersion, key: str) -> str:

@@ -1,5 +1,6 @@
 """Verbs on teams and members."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -101,22 +102,24 @@ def teams_of(user: Visitor) -> list[dict[str, Any]]:
 
 
 def caller_of(user: Visitor, *, slug: str, **seen: Any) -> Caller:
-    """The person as a caller of one team; without membership a stranger, whom every verb refuses.
+    """The person as a caller of one team; without membership, or without such a team, a stranger to all verbs.
 
-    NotFound when there is no such team. A stranger's caller does not know the team's name.
+    A stranger's caller does not know the team's name. Both kinds leave an event, so that time tells nothing.
     """
     if not isinstance(user, User):
         raise NotFound
+    stranger = Caller(Door.WEB, Actor.PERSON, id=str(user.pk), label=user.email, **seen)
     row = Membership.objects.select_related("team").filter(team__slug=slug, user=user).first()
-    team = row.team if row else Team.objects.filter(slug=slug).first()
-    if team is None:
-        raise NotFound
-    return Caller(
-        Door.WEB, Actor.PERSON, id=str(user.pk), label=user.email, team_id=team.id,
-        team_name=team.name if row else "", team_slug=team.slug if row else "",
-        role=Role(row.role) if row and user.is_active else None,
-        step_up_age=timedelta(minutes=team.step_up_minutes), **seen,
-    )  # fmt: skip
+    if row is None:
+        return replace(stranger, team_id=Team.objects.filter(slug=slug).values_list("id", flat=True).first())
+    return replace(
+        stranger,
+        team_id=row.team_id,
+        team_name=row.team.name,
+        team_slug=row.team.slug,
+        role=Role(row.role) if user.is_active else None,
+        step_up_age=timedelta(minutes=row.team.step_up_minutes),
+    )
 
 
 def operator(team_slug: str | None = None) -> Caller:

@@ -1,7 +1,7 @@
 """Verbs on the audit: verify the chains."""
 
 from credentials.access import Action, Caller
-from credentials.audit import Verdict, looked, recorded, verify
+from credentials.audit import Verdict, chain_owners, looked, recorded, verify
 from credentials.models import Team
 from credentials.vault.clock import now
 
@@ -21,4 +21,7 @@ def verify_trail(caller: Caller) -> list[Verdict]:
 def _verdicts(caller: Caller) -> list[Verdict]:
     teams = Team.objects.order_by("slug").values_list("id", "slug")
     chains = list(teams.filter(id=caller.team_id)) if caller.team_id else [*teams, (None, SYSTEM)]
+    if caller.team_id is None:
+        known = {team_id for team_id, _ in chains}
+        chains += [(team_id, f"unknown team {team_id}") for team_id in chain_owners() if team_id not in known]
     return [verify(team_id, slug) for team_id, slug in chains]

@@ -276,3 +276,25 @@ def test_right_settings_start():
     command = [sys.executable, "manage.py", "check"]
     ended = subprocess.run(command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+# revokeapikey, changerole, removemember
+
+
+def test_a_key_is_revoked_by_its_name_once(blue):
+    key = run("createapikey", "--team", "blue", "--name", "agent", "--scopes", "totp:read")[0].strip()
+    assert run("revokeapikey", "--team", "blue", "--name", "agent")[0] == "agent revoked\n"
+    assert ApiKey.objects.get(prefix=key[:11]).revoked_at
+    with pytest.raises(CommandError, match="no living key"):
+        run("revokeapikey", "--team", "blue", "--name", "agent")
+
+
+def test_a_member_gets_another_role_and_is_taken_out(blue):
+    assert run("changerole", "--team", "blue", "--email", "Bob@example.org", "--role", "manager")[0] == (
+        "bob@example.org manager\n"
+    )
+    assert run("removemember", "--team", "blue", "--email", "bob@example.org")[0] == "bob@example.org removed\n"
+    with pytest.raises(CommandError, match="no member with this address"):
+        run("removemember", "--team", "blue", "--email", "bob@example.org")
+    with pytest.raises(CommandError, match="at least one owner"):
+        run("removemember", "--team", "blue", "--email", "alice@example.org")

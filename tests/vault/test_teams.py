@@ -183,8 +183,10 @@ def test_a_stranger_and_a_deactivated_member_have_no_role(blue, red):
 
 @pytest.mark.parametrize("slug", ["", "nowhere", "BLUE", "\x00x"[1:], "b" * 500])
 def test_an_unknown_team_is_not_found(blue, slug):
+    nobody = teams.caller_of(blue.people["owner"], slug=slug)
     with pytest.raises(NotFound):
-        teams.caller_of(blue.people["owner"], slug=slug)
+        teams.see_members(nobody)
+    assert AuditEvent.objects.filter(team=None, outcome="refused", action="member.see").count() == 1
     if slug:
         with pytest.raises(NotFound):
             teams.operator(slug)

@@ -8,6 +8,8 @@ from django.conf import settings
 from credentials.management.door import VaultCommand
 from credentials.vault import setup
 
+MOST_CONNECTIONS = 2000  # of one process; more are told 503, since answers wait in memory
+
 
 class Command(VaultCommand):
     help = "Serve on 127.0.0.1:PORT. On the first run, print the one-time link that creates the first owner."
@@ -28,5 +30,6 @@ class Command(VaultCommand):
             server_header=False,
             proxy_headers=bool(settings.TRUSTED_PROXIES),
             forwarded_allow_ips=settings.TRUSTED_PROXIES,
+            limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=10,
         )
