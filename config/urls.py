@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from credentials.api import kernel
 from credentials.views import credentials, secrets, teams
 
 # One way in: the admin sends people to the same sign-in as everybody.
@@ -50,6 +51,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
+    path("kernel/", include(kernel.urls)),
     path("healthz", teams.healthz, name="healthz"),
     path("readyz", teams.readyz, name="readyz"),
 ]

@@ -1,16 +1,16 @@
 """Between the free `values` that agents name as they like and the vault's shape; shared by the dialects.
 
-    in `values`                      | in the vault                                   | shown again as
-    ---------------------------------+------------------------------------------------+------------------------
-    username                         | the metadata column `username` (trimmed, NFC), | a name in value_keys,
-                                     | so that people find it; "" is none             | never the text itself
-    password                         | sealed value `password`                        | a name in value_keys
-    card_number, card_cvv, …         | sealed values of the same names                | names in value_keys
-    secret_value                     | sealed value `secret_value`                    | a name in value_keys
-    any other name                   | sealed value of that name, byte for byte       | a name in value_keys
+in `values`                      | in the vault                                   | shown again as
+---------------------------------+------------------------------------------------+------------------------
+username                         | the metadata column `username` (trimmed, NFC), | a name in value_keys,
+                                 | so that people find it; "" is none             | never the text itself
+password                         | sealed value `password`                        | a name in value_keys
+card_number, card_cvv, …         | sealed values of the same names                | names in value_keys
+secret_value                     | sealed value `secret_value`                    | a name in value_keys
+any other name                   | sealed value of that name, byte for byte       | a name in value_keys
 
-    The type, chosen once when the credential is made: `card_number` makes a credit_card; `secret_value` without a
-    `password` makes a secret; everything else, nothing included, a password.
+The type, chosen once when the credential is made: `card_number` makes a credit_card; `secret_value` without a
+`password` makes a secret; everything else, nothing included, a password.
 """
 
 from collections.abc import Iterable, Mapping

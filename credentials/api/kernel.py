@@ -19,9 +19,7 @@ def nothing_here(request: HttpRequest, who: Caller, **given: str) -> HttpRespons
 
 
 urls = [
-    route(
-        "credentials", "kernel_credentials", GET=credentials.list_credentials, POST=credentials.create_credential
-    ),
+    route("credentials", "kernel_credentials", GET=credentials.list_credentials, POST=credentials.create_credential),
     route(
         "credentials/<str:id_or_name>",
         "kernel_credential",

@@ -11,7 +11,7 @@ from credentials.api.free_values import to_vault, type_of, value_keys
 from credentials.api.kernel_wire import NAME, TEXT, TEXTS, VALUES, Rule, number, one_of, or_null, page, take, window, z
 from credentials.otp.totp import ALGORITHMS, DIGITS, PERIODS
 from credentials.vault import credentials as vault
-from credentials.vault import secrets, trash
+from credentials.vault import lookup, secrets, trash
 
 _FIELDS = {
     "name": NAME,
@@ -29,19 +29,19 @@ _TO_UPDATE = {**_FIELDS, "remove_value_keys": TEXTS}
 def create_credential(request: HttpRequest, who: Caller) -> HttpResponse:
     given = take(json_object(request), _TO_CREATE, required=("name", "domain", "values"))
     values = given.pop("values")
-    given["sso_provider"] = given.get("sso_provider") or ""
-    made = vault.add_credential(who, **given, **to_vault(values), type=type_of(values))
+    given |= {"type": type_of(values), "sso_provider": given.get("sso_provider") or "", **to_vault(values)}
+    made = vault.add_credential(who, **given)
     return JsonResponse(_shown(made) | _just_set(made, given), status=201)
 
 
 def list_credentials(request: HttpRequest, who: Caller) -> HttpResponse:
     domain, query = request.GET.get("domain", ""), request.GET.get("query", "")
-    found = vault.browse_credentials(who, domain=domain, query=query, **window(request))
+    found = lookup.browse_credentials(who, domain=domain, query=query, **window(request))
     return page([_row(credential) for credential in found.rows], found.next_offset)
 
 
 def retrieve_credential(request: HttpRequest, who: Caller, id_or_name: str) -> HttpResponse:
-    return JsonResponse(_shown(vault.find_credential(who, id_or_name=id_or_name)))
+    return JsonResponse(_shown(lookup.find_credential(who, id_or_name=id_or_name)))
 
 
 def update_credential(request: HttpRequest, who: Caller, id_or_name: str) -> HttpResponse:
@@ -49,8 +49,9 @@ def update_credential(request: HttpRequest, who: Caller, id_or_name: str) -> Htt
     values, removed = given.pop("values", {}), given.pop("remove_value_keys", [])
     if "sso_provider" in given:
         given["sso_provider"] = given["sso_provider"] or ""
-    changes = to_vault(values, removed) if values or removed else {}
-    changed = vault.edit_credential(who, credential_id=id_or_name, **given, **changes)
+    if values or removed:
+        given |= to_vault(values, removed)
+    changed = vault.edit_credential(who, credential_id=id_or_name, **given)
     return JsonResponse(_shown(changed) | _just_set(changed, given))
 
 
