@@ -63,7 +63,6 @@ VALUES = Rule("an object of texts", lambda value: isinstance(value, dict) and al
 def route(where: str, name: str, **views: View) -> URLPattern:
     """One address of the dialect: its name and a view for each method."""
 
-    @csrf_exempt
     def handle(request: HttpRequest, **given: str) -> HttpResponse:
         try:
             who = auth.caller(request, Door.KERNEL)
@@ -76,7 +75,7 @@ def route(where: str, name: str, **views: View) -> URLPattern:
             return told(Invalid("The request has too many parts."))
 
     handle.__name__ = name
-    return path(where, handle, name=name)
+    return path(where, csrf_exempt(handle), name=name)
 
 
 def _check_project(request: HttpRequest, who: Caller) -> None:
