@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from credentials.access import Role, Scope
+from credentials.api import kernel_credentials
 from credentials.models import ApiKey, AuditEvent, Credential, Membership
 from credentials.vault import credentials as vault
 from credentials.vault import keys, secrets, teams, trash
@@ -30,7 +31,7 @@ class Agent:
         self.key, self.client = key, Client(raise_request_exception=True, enforce_csrf_checks=True)
         self.headers = {"authorization": f"Bearer {key}", "accept": "application/json", **headers}
 
-    def __call__(self, method: str, path: str, body=None, *, raw: bytes | None = None, **query):
+    def __call__(self, method: str, path: str, body=None, /, *, raw: bytes | None = None, **query):
         data = raw if raw is not None else json.dumps(body).encode() if body is not None else b""
         url = f"/kernel/{path}"
         return self.client.generic(
@@ -364,7 +365,7 @@ def test_what_is_not_our_json_is_refused(agent, raw):
      {"values": {f"k{n}": SECRET for n in range(65)}}, {"values": {"password": SECRET * 1000}},
      {"values": {"username": SECRET + "\n"}}, {"values": {"username": SECRET * 50}},
      {"domain": ""}, {"domain": 7}, {"domain": SECRET + " !"}, {"domain": None},
-     {"sso_provider": 7}, {"sso_provider": SECRET * 10}, {"totp_secret": SECRET}, {"totp_secret": " "},
+     {"sso_provider": 7}, {"sso_provider": SECRET * 10}, {"totp_secret": SECRET + "0"}, {"totp_secret": " "},
      {"totp_secret": None}, {"totp_secret": f"otpauth://hotp/x?secret={SEED}"}, {"totp_secret": "A" * 3000},
      {"totp_secret": SEED, "totp_digits": 5}, {"totp_secret": SEED, "totp_digits": 10},
      {"totp_secret": SEED, "totp_digits": 0}, {"totp_secret": SEED, "totp_digits": True},
@@ -390,9 +391,7 @@ def test_what_is_missing_is_named(agent, missing):
     assert len(ask("POST", "credentials", {}).json()["details"]) == 3
 
 
-def test_an_overlong_body_is_refused_in_json(agent):
-    answer = agent()("POST", "credentials", MAKE | {"x": "y" * 1_000_001})
-    wrong(answer, 413, "too_large")
+def test_nul_in_an_address_is_refused_in_json(agent):
     answer = agent()("GET", "credentials?query=%00")
     wrong(answer, 400, "bad_request")
 
@@ -408,10 +407,8 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-NAMES = st.sampled_from(
-    """name domain values remove_value_keys sso_provider totp_secret totp_digits totp_period totp_algorithm
-    days_to_expire expires_at expire_in_days""".split()
-)
+FIELDS = [*kernel_credentials._TO_CREATE, "remove_value_keys", "days_to_expire", "expires_at", "expire_in_days"]
+NAMES = st.sampled_from(FIELDS)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
