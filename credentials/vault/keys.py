@@ -21,6 +21,7 @@ from credentials.vault.clock import new_id, now
 ALPHABET = string.ascii_letters + string.digits
 PREFIX_LENGTH = 11  # "sr_" and eight characters to find the row by
 SECRET_LENGTH = 40  # 238 random bits: no slow hash is needed
+LONGEST_LIFE = timedelta(days=3653)
 TOUCH_EVERY = timedelta(minutes=1)
 # As it is at this moment: whoever left the team or was deactivated has none.
 _CREATOR_ROLE = Subquery(
@@ -78,11 +79,13 @@ def _store(
 
 
 def _checked_expiry(caller: Caller, expires_at: datetime | None, at: datetime) -> datetime | None:
-    """Not past, and for a key not beyond its own end."""
-    if expires_at and expires_at <= at:
-        raise Invalid(fields={"expires_at": "The expiry must be in the future."})
+    """Not past, not beyond ten years, and for a key not beyond its own end."""
+    if expires_at and not at < expires_at <= at + LONGEST_LIFE:
+        raise Invalid(fields={"expires_at": "The expiry must be in the future, within ten years."})
+    if caller.kind is not Actor.KEY:
+        return expires_at
     own = ApiKey.objects.filter(id=caller.id).values_list("expires_at", flat=True).first()
-    if own and caller.kind is Actor.KEY and (expires_at is None or expires_at > own):
+    if own and (expires_at is None or expires_at > own):
         raise Invalid(fields={"expires_at": "A key cannot make one that outlives it."})
     return expires_at
 

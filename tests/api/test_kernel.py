@@ -598,6 +598,17 @@ def test_a_rotated_key_lives_as_long_as_the_old_one_did(agent):
     assert old.expires_at - datetime.now(UTC) <= 7 * DAY
 
 
+@pytest.mark.parametrize(
+    "given",
+    [{"expires_at": "9999-12-31T23:59:59Z"}, {"expires_at": "2020-01-01"}, {"expires_at": "soon"}, {"expires_at": 7},
+     {"days_to_expire": 0}, {"days_to_expire": 3651}, {"days_to_expire": 1, "expires_at": "2030-01-01"},
+     {"name": ""}, {"name": "x" * 256}, {"name": "a\nb"}],
+)  # fmt: skip
+def test_a_key_of_wrong_making_is_refused(agent, given):
+    wrong(agent()("POST", "org/api_keys", {"name": "x", **given}), 400, "bad_request")
+    assert ApiKey.objects.count() == 1
+
+
 def test_a_key_cannot_delete_itself(agent):
     ask, other = agent(), agent()
     wrong(ask("DELETE", f"org/api_keys/{ask.row.id}"), 400, "cannot_delete_current_key")
