@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from credentials.api import kernel
 from credentials.views import credentials, secrets, teams
 
 # One way in: the admin sends people to the same sign-in as everybody.
@@ -66,6 +67,7 @@ urlpatterns = [
     path("accounts/", include([page for page in account.urlpatterns if page.name in ACCOUNT_PAGES])),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
+    path("kernel/", include(kernel.urls)),
     path("healthz", teams.healthz, name="healthz"),
     path("readyz", teams.readyz, name="readyz"),
 ]

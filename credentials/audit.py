@@ -16,6 +16,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from credentials.access import Action, Caller, require, require_right
 from credentials.errors import VaultError
@@ -37,6 +38,7 @@ DETAIL_KEYS = frozenset(
         "broken_at",
         "has_totp",
         "renamed_from",
+        "replaced",
     }
 )
 # An id that somebody mistyped may be a secret: only what looks like one of ours is written down.
@@ -197,6 +199,11 @@ def digest(event: AuditEvent) -> str:
     fields["at"] = event.at and event.at.astimezone(UTC).isoformat(timespec="microseconds")
     message = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hmac.new(settings.AUDIT_KEY.encode(), message.encode(), sha256).hexdigest()
+
+
+def events_of(team_id: str) -> QuerySet[AuditEvent]:
+    """A team's events, newest first; for the vault to read."""
+    return AuditEvent.objects.filter(team_id=team_id).order_by("-seq")
 
 
 def verify(team_id: str | None, slug: str) -> Verdict:

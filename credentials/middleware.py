@@ -100,6 +100,8 @@ def step_up(request: HttpRequest, problem: StepUpRequired) -> HttpResponse:
 
 
 def wants_json(request: HttpRequest) -> bool:
+    if "HTTP_AUTHORIZATION" in request.META or "HTTP_X_API_KEY" in request.META:
+        return True  # who brings a key is no browser
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 

@@ -45,6 +45,8 @@ ROLES = """
     key.see             - - - w  -
     key.create          - - - w  !
     key.revoke          - - - w  !
+    key.rename          - - - w  -
+    key.rotate          - - - w  !
     team.create         - - - -  -
     code.prune          - - - -  -
     seals.rotate        - - - -  -
@@ -61,6 +63,8 @@ SCOPES = {
     "values:release": set(),
 }
 AGENTS = {"credential.see", "credential.add", "credential.edit", "credential.trash", "credential.code"}
+# What a key may do at the Kernel door while its creator may.
+BY_HAND = {"audit.read", "key.see", "key.create", "key.rename", "key.rotate", "key.revoke"}
 DOORS = {
     "web": {action for action, marks in ROWS.items() if "w" in marks},
     "command": {
@@ -78,7 +82,7 @@ DOORS = {
     },
     "setup": {"team.create"},
     "skyvern": AGENTS,
-    "kernel": AGENTS,
+    "kernel": AGENTS | BY_HAND,
     "mcp": AGENTS,
     "release": AGENTS,
 }

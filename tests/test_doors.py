@@ -59,6 +59,11 @@ TEAM = [Row(*row) for row in (
 # A page that only asks "shall I?" shows nothing yet: no step-up.
 ASKS_ONLY = {("qr", "get")}
 IN_TRASH = {"restore_credential", "purge_credential"}
+# For keys, not people: tests/api/test_kernel.py.
+KERNEL = {
+    "kernel_credentials", "kernel_credential", "kernel_totp_code", "kernel_auth_context", "kernel_audit_logs",
+    "kernel_api_keys", "kernel_api_key", "kernel_rotate_api_key", "kernel_nothing",
+}  # fmt: skip
 # What belongs to no team. url name: what nobody gets, what a member gets (302 leads to the sign-in or onwards).
 PERSONAL = {
     "home": (302, 302),
@@ -111,7 +116,7 @@ def names(resolver: URLResolver, spaces: tuple = ()):
 
 
 def test_every_url_is_in_a_table():
-    known = {row[0] for row in TEAM} | PERSONAL.keys() | ADMIN | ADMIN_NAMELESS
+    known = {row[0] for row in TEAM} | PERSONAL.keys() | KERNEL | ADMIN | ADMIN_NAMELESS
     found = set(names(get_resolver()))
     assert found - known == set(), "in the URLconf, but in no table of this test: who may do this?"
     assert known - found == set(), "in a table of this test, but in no URLconf"

@@ -108,7 +108,7 @@ def test_a_script_is_short_and_makes_no_markup_from_text(path):
 @pytest.mark.parametrize("url_name", sorted(OWN))
 def test_a_url_a_view_and_a_template_have_one_name(url_name):
     assert inspect.unwrap(OWN[url_name].callback).__name__ == url_name
-    if url_name not in RENDERS_NOTHING:
+    if url_name not in RENDERS_NOTHING and not url_name.startswith("kernel_"):
         get_template(RENDERS_ANOTHER.get(url_name, f"{url_name}.html"))
 
 

@@ -24,11 +24,16 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    rotated_at = models.DateTimeField(null=True, blank=True)  # replaced by another; works on until it expires
+    # Made from the command line: such a key counts as an owner's. One whose creator is gone does not.
+    by_operator = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["team", "name"], condition=models.Q(revoked_at=None), name="one_key_per_name"
+                fields=["team", "name"],
+                condition=models.Q(revoked_at=None, rotated_at=None),
+                name="one_key_per_name",
             ),
         )
 

@@ -44,12 +44,10 @@ class Secrets:
     def _new_totp(self, fields: Mapping[str, Any]) -> otp.Totp | None:
         given = fields.get("totp_secret")
         settings = {key: fields.get(f"totp_{key}") for key in ("algorithm", "digits", "period")}
-        if given is None:
+        if given is None or not given.strip():
             if any(value is not None for value in settings.values()):
                 raise Invalid(fields={"totp_secret": "The TOTP settings require a new totp_secret."})
-            return self.totp
-        if not given.strip():
-            return None
+            return self.totp if given is None else None
         try:
             return otp.parse(given, **settings, fallback=self.totp)
         except otp.BadSecret as problem:

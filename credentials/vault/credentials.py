@@ -10,7 +10,7 @@ from credentials.access import Action, Caller, Door
 from credentials.audit import asked, looked, recorded
 from credentials.errors import Conflict, Invalid, NotFound
 from credentials.models import Credential, SecretVersion
-from credentials.vault import contents, text
+from credentials.vault import contents, lookup, text
 from credentials.vault.clock import new_id, now
 
 # Skyvern scripts create the same name again and again and must not break; people and Kernel are promised unique names.
@@ -114,7 +114,7 @@ def edit_credential(
 
 
 def _touches_secrets(fields: Fields) -> bool:
-    return any(key in fields for key in _SECRETS)
+    return any(fields.get(key) is not None for key in _SECRETS)
 
 
 def _domain_changes(credential: Credential, fields: Fields) -> bool:
@@ -161,6 +161,7 @@ def check_name(caller: Caller, credential: Credential) -> None:
         return
     if not credential.name:
         raise Invalid(fields={"name": "The name is missing."})
+    lookup.check_addressable(caller, credential.name)
     others = Credential.objects.of(caller.team_id).kept().filter(name_key=credential.name_key)
     names = others.exclude(id=credential.id).values_list("name", flat=True)
     if text.folded(credential.name) in map(text.folded, names):
@@ -169,10 +170,13 @@ def check_name(caller: Caller, credential: Credential) -> None:
 
 
 def locked(caller: Caller, credential_id: str, *, in_trash: bool = False) -> Credential:
-    """The caller's own credential, locked until the verb ends. NotFound for unknown and foreign alike."""
+    """The caller's own credential by its id (at some doors also its name), locked until the verb ends.
+
+    NotFound for unknown and foreign alike.
+    """
     mine = Credential.objects.of(caller.team_id)
     rows = mine.in_trash() if in_trash else mine.kept()
-    found = rows.select_for_update().filter(id=text.clean_id(credential_id)).first()
+    found = rows.select_for_update().filter(id=lookup.id_of(caller, credential_id)).first()
     if found is None:
         raise NotFound
     return found

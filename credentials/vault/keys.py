@@ -9,17 +9,26 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from credentials.access import Action, Actor, Caller, Door, Scope
 from credentials.audit import looked, recorded, refused
 from credentials.errors import Conflict, Invalid, NotAllowed, NotFound
-from credentials.models import ApiKey, User
+from credentials.models import ApiKey, Membership, Role, User
 from credentials.vault import text
 from credentials.vault.clock import new_id, now
 
 ALPHABET = string.ascii_letters + string.digits
 PREFIX_LENGTH = 11  # "sr_" and eight characters to find the row by
 SECRET_LENGTH = 40  # 238 random bits: no slow hash is needed
+LONGEST_LIFE = timedelta(days=3653)
 TOUCH_EVERY = timedelta(minutes=1)
+# As it is at this moment: whoever left the team or was deactivated has none.
+_CREATOR_ROLE = Subquery(
+    Membership.objects.filter(
+        team_id=OuterRef("team_id"), user_id=OuterRef("created_by_id"), user__is_active=True
+    ).values("role")[:1]
+)
 
 
 def create_api_key(
@@ -35,30 +44,129 @@ def create_api_key(
     with recorded(caller, Action.KEY_CREATE, at=at) as entry:
         name = text.required_line("key_name", name)
         granted = _known_scopes(scopes)
-        if ApiKey.objects.filter(team_id=caller.team_id, name=name, revoked_at=None).exists():
-            raise Conflict("A key of the team has this name already; revoke it or choose another.", code="name_taken")
-        prefix = "sr_" + _random(PREFIX_LENGTH - 3)
-        key = f"{prefix}_{_random(SECRET_LENGTH)}"
-        row = ApiKey.objects.create(
-            id=new_id("key", at), team_id=caller.own_team, name=name, prefix=prefix, digest=_digest(key),
-            scopes=granted, networks=_known_networks(networks), created_at=at, expires_at=expires_at,
-            created_by=_creator(caller),
-        )  # fmt: skip
+        expires_at = _checked_expiry(caller, expires_at, at)
+        _check_free(caller, name)
+        row, key = _store(
+            caller, name=name, scopes=granted, networks=_known_networks(networks), at=at, expires_at=expires_at
+        )
         entry.about("key", row.id, row.name)
         entry.detail = {"scopes": granted, "expires_at": expires_at.isoformat() if expires_at else ""}
     return row, key
+
+
+def create_key_alike(caller: Caller, *, name: str, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
+    """A key that makes another of its kind: its scopes (never values:release), its networks, at most its lifetime."""
+    own = ApiKey.objects.filter(id=caller.id, team_id=caller.team_id).first()
+    return create_api_key(
+        caller,
+        name=name,
+        scopes=caller.scopes - {Scope.VALUES_RELEASE},
+        networks=own.networks if own else (),
+        expires_at=expires_at or (own.expires_at if own else None),
+    )
+
+
+def _store(
+    caller: Caller, *, name: str, scopes: list[str], networks: list[str], at: datetime, expires_at: datetime | None
+) -> tuple[ApiKey, str]:
+    prefix = "sr_" + _random(PREFIX_LENGTH - 3)
+    key = f"{prefix}_{_random(SECRET_LENGTH)}"
+    row = ApiKey.objects.create(
+        id=new_id("key", at), team_id=caller.own_team, name=name, prefix=prefix, digest=_digest(key), scopes=scopes,
+        networks=networks, created_at=at, expires_at=expires_at, **_creator(caller),
+    )  # fmt: skip
+    return row, key
+
+
+def _checked_expiry(caller: Caller, expires_at: datetime | None, at: datetime) -> datetime | None:
+    """Not past, not beyond ten years, and for a key not beyond its own end."""
+    if expires_at and not at < expires_at <= at + LONGEST_LIFE:
+        raise Invalid(fields={"expires_at": "The expiry must be in the future, within ten years."})
+    if caller.kind is not Actor.KEY:
+        return expires_at
+    own = ApiKey.objects.filter(id=caller.id).values_list("expires_at", flat=True).first()
+    if own and (expires_at is None or expires_at > own):
+        raise Invalid(fields={"expires_at": "A key cannot make one that outlives it."})
+    return expires_at
+
+
+def _check_free(caller: Caller, name: str, *, but: str = "") -> None:
+    living = ApiKey.objects.filter(team_id=caller.team_id, name=name, revoked_at=None, rotated_at=None)
+    if living.exclude(id=but).exists():
+        raise Conflict("A key of the team has this name already; revoke it or choose another.", code="name_taken")
 
 
 def revoke_api_key(caller: Caller, *, key_id: str) -> None:
     """The key opens nothing from the next request on."""
     at = now()
     with recorded(caller, Action.KEY_REVOKE, at=at, kind="key", id=key_id) as entry:
-        row = ApiKey.objects.filter(team_id=caller.team_id, id=text.clean_id(key_id), revoked_at=None).first()
-        if row is None:
-            raise NotFound
+        row = _managed(caller, key_id)
+        entry.about("key", row.id, row.name)
+        if row.id == caller.id:
+            own = "An API key cannot delete itself; use another one."
+            raise Invalid(own, code="cannot_delete_current_key")
         row.revoked_at = at
         row.save(update_fields=["revoked_at"])
-        entry.about("key", row.id, row.name)
+
+
+def _managed(caller: Caller, key_id: str) -> ApiKey:
+    """A living key of the team, locked. A key manages none that may do more than itself: it could take its place."""
+    rows = ApiKey.objects.select_for_update().filter(team_id=caller.team_id, revoked_at=None)
+    row = rows.filter(id=text.clean_id(key_id)).first()
+    if row is None:
+        raise NotFound
+    if caller.kind is Actor.KEY and row.id != caller.id:
+        _check_no_wider(caller, row)
+    return row
+
+
+def _check_no_wider(caller: Caller, row: ApiKey) -> None:
+    lacking = sorted(set(row.scopes) - caller.scopes)
+    if lacking:
+        raise NotAllowed(f"This API key lacks the scope {lacking[0]}, which the other key has.")
+    own = ApiKey.objects.get(id=caller.id)
+    if own.networks and own.networks != row.networks:
+        raise NotAllowed("This API key works from its networks only; the other key has others.")
+
+
+def rename_api_key(caller: Caller, *, key_id: str, name: str) -> ApiKey:
+    """Another name for a living key. Conflict when a living key has it."""
+    with recorded(caller, Action.KEY_RENAME, at=now(), kind="key", id=key_id) as entry:
+        row = _managed(caller, key_id)
+        name = text.required_line("key_name", name)
+        entry.about("key", row.id, name)
+        entry.detail = {"renamed_from": row.name}
+        if row.rotated_at is None:
+            _check_free(caller, name, but=row.id)
+        row.name = name
+        row.save(update_fields=["name"])
+    return row
+
+
+def rotate_api_key(
+    caller: Caller, *, key_id: str, grace: timedelta, lifetime: timedelta | None = None
+) -> tuple[ApiKey, str]:
+    """A new key in an old one's place, which works on for `grace`. Without `lifetime` it lives as long as the old."""
+    at = now()
+    with recorded(caller, Action.KEY_ROTATE, at=at, kind="key", id=key_id) as entry:
+        old = _managed(caller, key_id)
+        entry.about("key", old.id, old.name)
+        if old.rotated_at:
+            raise Conflict("This key was rotated already; rotate the one that replaced it.", code="already_rotated")
+        if lifetime is None and old.expires_at:
+            lifetime = old.expires_at - old.created_at
+        expires_at = at + lifetime if lifetime else None
+        if old.id != caller.id:
+            _checked_expiry(caller, expires_at, at)
+        old.rotated_at, ends = at, at + grace
+        old.expires_at = min(ends, old.expires_at) if old.expires_at else ends
+        old.save(update_fields=["rotated_at", "expires_at"])
+        row, key = _store(
+            caller, name=old.name, scopes=old.scopes, networks=old.networks, at=at,
+            expires_at=expires_at,
+        )  # fmt: skip
+        entry.detail = {"replaced": row.id, "expires_at": old.expires_at.isoformat()}
+    return row, key
 
 
 def see_api_keys(caller: Caller) -> list[dict[str, Any]]:
@@ -72,7 +180,8 @@ def see_api_keys(caller: Caller) -> list[dict[str, Any]]:
 def caller_with_key(key: str, *, door: Door, ip: str = "", **seen: Any) -> Caller:
     """The caller that a key stands for. NotAllowed, in the same words, for unknown, expired, revoked, misplaced."""
     at = now()
-    row = ApiKey.objects.select_related("team").filter(prefix=text.clean_id(key[:PREFIX_LENGTH])).first()
+    rows = ApiKey.objects.select_related("team").annotate(creator_role=_CREATOR_ROLE)
+    row = rows.filter(prefix=text.clean_id(key[:PREFIX_LENGTH])).first()
     known = hmac.compare_digest(row.digest if row else _digest(""), _digest(key))
     if row is None or not known or not _usable(row, ip, at):
         raise _bad_key(row, door, ip, at, seen)
@@ -80,7 +189,8 @@ def caller_with_key(key: str, *, door: Door, ip: str = "", **seen: Any) -> Calle
         ApiKey.objects.filter(id=row.id).update(last_used_at=at)
     return Caller(
         door, Actor.KEY, id=row.id, label=row.name[:254], team_id=row.team_id, team_name=row.team.name,
-        team_slug=row.team.slug, scopes=frozenset(Scope(scope) for scope in row.scopes), ip=ip, **seen,
+        team_slug=row.team.slug, scopes=frozenset(Scope(scope) for scope in row.scopes),
+        creator_role=_role_of_creator(row), ip=ip, **seen,
     )  # fmt: skip
 
 
@@ -90,6 +200,12 @@ def _bad_key(row: ApiKey | None, door: Door, ip: str, at: datetime, seen: dict[s
     nobody = Caller(door, Actor.NOBODY, team_id=row.team_id if row else None, ip=ip, **seen)
     refused(nobody, Action.KEY_USE, problem, at=at, kind="key", id=row.id if row else "")
     return problem
+
+
+def _role_of_creator(row: Any) -> Role | None:
+    if row.by_operator:
+        return Role.OWNER
+    return Role(row.creator_role) if row.creator_role else None
 
 
 def _usable(row: ApiKey, ip: str, at: datetime) -> bool:
@@ -119,8 +235,13 @@ def _known_networks(networks: Iterable[str]) -> list[str]:
         raise Invalid(fields={"networks": "A network is written like 10.0.0.0/8."}) from None
 
 
-def _creator(caller: Caller) -> User | None:
-    return User.objects.filter(pk=caller.id).first() if caller.kind is Actor.PERSON else None
+def _creator(caller: Caller) -> dict[str, Any]:
+    """Whose rights the new key has beside its scopes: the person's; the shell's; of a key, its own creator's."""
+    if caller.kind is Actor.KEY:
+        return dict(ApiKey.objects.filter(id=caller.id).values("created_by_id", "by_operator").get())
+    if caller.kind is Actor.PERSON:
+        return {"created_by": User.objects.filter(pk=caller.id).first()}
+    return {"by_operator": caller.kind is Actor.OPERATOR}
 
 
 def _random(length: int) -> str:
@@ -129,3 +250,7 @@ def _random(length: int) -> str:
 
 def _digest(key: str) -> str:
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def days_from_now(days: int) -> datetime:
+    return now() + timedelta(days=days)

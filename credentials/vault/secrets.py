@@ -11,7 +11,7 @@ from credentials.audit import recorded
 from credentials.errors import Invalid, NotFound
 from credentials.models import Credential, SecretVersion
 from credentials.otp import qr, totp
-from credentials.vault import contents, text
+from credentials.vault import contents, lookup
 from credentials.vault.clock import now
 from credentials.vault.credentials import locked
 
@@ -83,6 +83,16 @@ def show_code(caller: Caller, *, credential_id: str) -> totp.Code:
     return code
 
 
+def code_of_new_seed(credential: Credential, *, totp_secret: str) -> totp.Code:
+    """The current code of a seed that the caller has just stored with the credential. Opens nothing: no event."""
+    stored = {
+        "algorithm": credential.totp_algorithm or None,
+        "digits": credential.totp_digits,
+        "period": credential.totp_period,
+    }
+    return totp.code_at(totp.parse(totp_secret, **stored), now().timestamp())  # type: ignore[arg-type]
+
+
 def show_seed(caller: Caller, *, credential_id: str) -> Seed:
     """The seed and its QR code, to enrol a second device; for a person with a fresh step-up."""
     with recorded(caller, Action.CREDENTIAL_SEED, at=now(), kind="credential", id=credential_id) as entry:
@@ -108,7 +118,7 @@ def _current(caller: Caller, credential_id: str) -> SecretVersion:
     found = (
         SecretVersion.objects.select_related("credential")
         .filter(
-            credential_id=text.clean_id(credential_id),
+            credential_id=lookup.id_of(caller, credential_id),
             credential__team_id=caller.team_id,
             credential__deleted_at=None,
             number=F("credential__current_number"),

@@ -108,9 +108,9 @@ def clean_id(given: str) -> str:
     return given if re.fullmatch("[A-Za-z0-9_]{1,40}", given) else ""
 
 
-def searchable(query: str) -> str:
+def searchable(query: str, *, longest: int = 200) -> str:
     """A search text without what no stored text can contain."""
-    return unicodedata.normalize("NFC", storable(query))[:200].strip()
+    return unicodedata.normalize("NFC", storable(query))[:longest].strip()
 
 
 def storable(text: str) -> str:

@@ -1,0 +1,89 @@
+"""Credentials by name, and pages by offset: what the doors that speak Kernel's language are promised."""
+
+import re
+from dataclasses import dataclass
+
+from django.db.models import F, Q, TextField, Value
+from django.db.models.functions import Concat, StrIndex, Substr
+
+from credentials.access import Action, Caller, Door
+from credentials.audit import looked
+from credentials.errors import Conflict, Invalid, NotFound
+from credentials.models import Credential
+from credentials.vault import text
+from credentials.vault.clock import now
+
+ADDRESSED_BY_NAME_AT = frozenset({Door.KERNEL, Door.MCP})
+_LIKE_AN_ID = re.compile(r"cred_[0-9a-z]{26}", re.IGNORECASE)
+# The first line of what search looks through is the folded name, when there is a name.
+_LINES = Concat(F("search_text"), Value("\n"), output_field=TextField())
+_FOLDED_NAME = Substr("search_text", 1, StrIndex(_LINES, Value("\n")) - 1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Rows from an offset on; `next_offset` is where the next window starts, or None."""
+
+    rows: list[Credential]
+    next_offset: int | None
+
+
+def find_credential(caller: Caller, *, id_or_name: str) -> Credential:
+    """The metadata of one credential that is not in the trash."""
+    with looked(caller, Action.CREDENTIAL_SEE, at=now(), kind="credential", id=id_or_name):
+        kept = Credential.objects.of(caller.team_id).kept()
+        found = kept.filter(id=id_of(caller, id_or_name)).first()
+        if found is None:
+            raise NotFound
+    return found
+
+
+def browse_credentials(caller: Caller, *, limit: int, domain: str = "", query: str = "", offset: int = 0) -> Window:
+    """Metadata, oldest first. `domain`: the exact host. `query`: part of name or domain, case aside, or a whole id."""
+    with looked(caller, Action.CREDENTIAL_SEE, at=now()):
+        rows = Credential.objects.of(caller.team_id).kept()
+        if domain:
+            rows = rows.filter(domain__in=_hosts(domain))
+        needle = text.folded(text.searchable(query))
+        if needle:
+            named = ~Q(name_key="") & Q(folded_name__contains=needle)
+            rows = rows.alias(folded_name=_FOLDED_NAME).filter(
+                named | Q(domain__contains=needle) | Q(id=text.clean_id(query))
+            )
+        found = list(rows.order_by("created_at", "id").defer("search_text")[offset : offset + limit + 1])
+    return Window(found[:limit], offset + limit if len(found) > limit else None)
+
+
+def _hosts(domain: str) -> list[str]:
+    """The host that was meant, or none: a filter that fits nothing is not an error."""
+    try:
+        return [host for host in [text.host(domain)] if host]
+    except Invalid:
+        return []
+
+
+def id_of(caller: Caller, given: str) -> str:
+    """The id that was meant: at the doors that take names, the id of the one credential of that name."""
+    own = text.clean_id(given)
+    if caller.door not in ADDRESSED_BY_NAME_AT or _LIKE_AN_ID.fullmatch(own):
+        return own
+    return _id_by_name(caller, given)
+
+
+def _id_by_name(caller: Caller, given: str) -> str:
+    """Exactly so written first, then case aside. Conflict when several bear it: Skyvern's door allows that."""
+    name = text.searchable(given, longest=text.LINES["name"].longest)
+    kept = Credential.objects.of(caller.team_id).kept().filter(name_key=text.name_key(name))
+    alike = [row for row in kept.values_list("id", "name") if text.folded(row[1]) == text.folded(name)]
+    found = [row for row in alike if row[1] == name] or alike
+    if len(found) > 1:
+        raise Conflict("Several credentials have this name; use the id.", code="name_ambiguous")
+    return found[0][0] if found and name else ""
+
+
+def check_addressable(caller: Caller, name: str) -> None:
+    """A name that an address can hold and that is no id."""
+    if caller.door not in ADDRESSED_BY_NAME_AT:
+        return
+    if "/" in name or name in {".", ".."} or _LIKE_AN_ID.fullmatch(name):
+        raise Invalid(fields={"name": "A name has no slash, is not '.' or '..', and does not look like an id."})
