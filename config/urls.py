@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from credentials.api.mcp import mcp
 from credentials.views import credentials, secrets, teams
 
 # One way in: the admin sends people to the same sign-in as everybody.
@@ -47,6 +48,7 @@ urlpatterns = [
     path("teams/", teams.teams, name="teams"),
     path("setup/<str:token>/", teams.setup, name="setup"),
     path("t/<slug:slug>/", include(one_team)),
+    path("mcp", mcp, name="mcp"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
