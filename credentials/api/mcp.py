@@ -93,6 +93,8 @@ def exchange(caller: Caller, body: bytes, headers: Headers | None = None) -> Ans
         message_id = _id(message)
         stateless = _is_stateless(message, headers)
         _check_storable(message)
+        if stateless:
+            _check_stateless(message, headers)
         if "id" not in message:
             return Answer(None, 202)
         result = _result(caller, message, stateless)
@@ -153,23 +155,31 @@ def _children(node: Any) -> list[Any]:
 
 
 def _is_stateless(message: Json, headers: Headers | None) -> bool:
-    """Whether the message is of the era without a handshake, checked as that era asks."""
+    """Whether the message is of the era without a handshake: it says so itself, or its headers do."""
+    header = headers.get("MCP-Protocol-Version") if headers is not None else None
+    if META_VERSION in _meta(message) or (header in STATELESS and "id" in message):
+        return True
+    if header is not None and header not in HANDSHAKE + STATELESS and message["method"] != "initialize":
+        raise _unsupported(header)
+    return False
+
+
+def _meta(message: Json) -> Json:
     params = message.get("params", {})
     if not isinstance(params, dict):
         raise Problem(INVALID_PARAMS, "The params must be an object.")
     meta = params.get("_meta")
-    meta = meta if isinstance(meta, dict) else {}
-    header = headers.get("MCP-Protocol-Version") if headers is not None else None
-    if META_VERSION not in meta and (header not in STATELESS or "id" not in message):
-        if header is not None and header not in HANDSHAKE + STATELESS and message["method"] != "initialize":
-            raise _unsupported(header)
-        return False
+    return meta if isinstance(meta, dict) else {}
+
+
+def _check_stateless(message: Json, headers: Headers | None) -> None:
+    """Envelope, then headers, then version: a client that contradicts itself hears that first."""
+    meta = _meta(message)
     _check_envelope(message, meta)
     if headers is not None:
         _check_headers(message, meta, headers)
     if meta[META_VERSION] not in STATELESS:
         raise _unsupported(meta[META_VERSION])
-    return True
 
 
 def _check_envelope(message: Json, meta: Json) -> None:
