@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from credentials.access import Caller, Door
 from credentials.api import auth, mcp_tools
-from credentials.errors import VaultError
+from credentials.errors import NotAllowed
 
 HANDSHAKE = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 STATELESS = ("2026-07-28",)
@@ -63,7 +63,7 @@ def mcp(request: HttpRequest) -> HttpResponse:
         return JsonResponse(_failed(INVALID_REQUEST, "Pages of other origins are not served."), status=403)
     try:
         caller = auth.caller(request, Door.MCP)
-    except VaultError as problem:
+    except NotAllowed as problem:
         return _unauthorized(problem)
     if request.content_type != "application/json":
         return JsonResponse(_failed(INVALID_REQUEST, "The Content-Type must be application/json."), status=415)
@@ -71,7 +71,7 @@ def mcp(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=status) if body is None else JsonResponse(body, status=status)
 
 
-def _unauthorized(problem: VaultError) -> HttpResponse:
+def _unauthorized(problem: NotAllowed) -> HttpResponse:
     """RFC 6750, section 3."""
     response = JsonResponse({"error": "invalid_token", "error_description": problem.message}, status=401)
     response.headers["WWW-Authenticate"] = (
@@ -86,6 +86,7 @@ def _failed(code: int, message: str) -> Json:
 
 def exchange(caller: Caller, body: bytes, headers: Headers | None = None) -> Answer:
     """One message in, its answer out. `headers` are those of HTTP; stdio has none."""
+    message: Json = {"id": None}
     message_id: str | int | None = None
     stateless = False
     try:
@@ -99,7 +100,9 @@ def exchange(caller: Caller, body: bytes, headers: Headers | None = None) -> Ans
             return Answer(None, 202)
         result = _result(caller, message, stateless)
     except Problem as problem:
-        envelope = {"jsonrpc": "2.0", "id": message_id, "error": problem.error}
+        # Over HTTP even a notification has an answer; on a stream nobody would know what it belongs to.
+        unheard = headers is None and "id" not in message
+        envelope = None if unheard else {"jsonrpc": "2.0", "id": message_id, "error": problem.error}
         return Answer(envelope, _status(problem.error["code"], stateless))
     return Answer({"jsonrpc": "2.0", "id": message_id, "result": result})
 
