@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from credentials.api import kernel
+from credentials.api.mcp import mcp
 from credentials.views import credentials, secrets, teams
 
 # One way in: the admin sends people to the same sign-in as everybody.
@@ -64,6 +65,7 @@ urlpatterns = [
     path("teams/", teams.teams, name="teams"),
     path("setup/<str:token>/", teams.setup, name="setup"),
     path("t/<slug:slug>/", include(one_team)),
+    path("mcp", mcp, name="mcp"),
     path("accounts/", include([page for page in account.urlpatterns if page.name in ACCOUNT_PAGES])),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),

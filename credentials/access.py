@@ -223,8 +223,12 @@ class Caller:
         return self.team_id
 
     def may(self, action: Action) -> bool:
-        """Whether the tables give the right, step-up aside: for showing or hiding a button."""
-        return self.role is not None and action in ALLOWED_TO[self.role] & OFFERED_AT[self.door]
+        """Whether the tables give the right, step-up aside: for showing or hiding a button, or a tool's action."""
+        if self.kind is Actor.KEY:
+            granted = frozenset[Action]().union(*(GRANTED_BY[scope] for scope in self.scopes))
+        else:
+            granted = ALLOWED_TO[self.role] if self.role is not None else frozenset()
+        return action in granted & OFFERED_AT[self.door]
 
 
 def require(caller: Caller, action: Action, *, at: datetime) -> None:

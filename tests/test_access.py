@@ -210,6 +210,14 @@ def test_buttons_follow_the_table(action):
     assert person(None).may(Action(action)) is False
 
 
+@pytest.mark.parametrize("scope", Scope)
+def test_the_actions_a_tool_shows_to_a_key_follow_its_scopes(scope):
+    for action in Action:
+        assert key(scope, door=Door.MCP).may(action) is (action in SCOPES[scope])
+        assert key(scope, door=Door.COMMAND).may(action) is False
+    assert not Caller(Door.MCP, Actor.KEY, role=Role.OWNER).may(Action.CREDENTIAL_SEE)
+
+
 def test_what_a_caller_makes_needs_a_team():
     with pytest.raises(NotFound):
         _ = Caller(Door.COMMAND, Actor.OPERATOR).own_team

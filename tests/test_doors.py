@@ -71,6 +71,7 @@ PERSONAL = {
     "setup": (404, 404),
     "healthz": (200, 200),
     "readyz": (200, 200),
+    "mcp": (405, 405),
     "account_login": (200, 302),
     "account_logout": (302, 200),
     "account_inactive": (200, 200),

@@ -22,7 +22,7 @@ SCRIPTS = sorted(path for path in HOUSE.glob("static/js/**/*.js") if "vendor" no
 # Pages that answer with a redirect, a plain text, or with the page of another name.
 RENDERS_NOTHING = {
     "home", "reveal_version", "restore_version", "trash_credential", "restore_credential", "purge_credential",
-    "healthz", "readyz",
+    "healthz", "readyz", "mcp",
 }  # fmt: skip
 RENDERS_ANOTHER = {"add_credential": "credential_form.html", "edit_credential": "credential_form.html"}
 
