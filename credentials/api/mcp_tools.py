@@ -9,11 +9,13 @@ from typing import Any, cast
 
 from credentials.access import Action, Caller
 from credentials.api import mcp_shapes as shapes
+from credentials.api.free_values import to_vault, type_of
 from credentials.errors import VaultError
 from credentials.vault import credentials as vault
-from credentials.vault import finding, secrets, trash
+from credentials.vault import lookup, secrets, trash
 
 NAME = "manage_credentials"
+FARTHEST = 1_000_000_000  # no database counts further back than this in good time
 ACTIONS = {
     "list": Action.CREDENTIAL_SEE,
     "get": Action.CREDENTIAL_SEE,
@@ -125,7 +127,7 @@ def _checked(action: str, arguments: dict[str, Any]) -> dict[str, Any]:
 def _wrong(schema: dict[str, Any], value: Any) -> str:
     """What the value should have been; nothing when it is."""
     if schema["type"] == "integer":
-        low, high = schema["minimum"], schema.get("maximum", finding.FARTHEST)
+        low, high = schema["minimum"], schema.get("maximum", FARTHEST)
         fine = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
         return "" if fine else f"a whole number from {low} to {high}"
     if schema["type"] == "object":
@@ -137,28 +139,26 @@ def _wrong(schema: dict[str, Any], value: Any) -> str:
 
 
 def _list(caller: Caller, given: dict[str, Any]) -> str:
-    offset = given.get("offset", 0)
-    rows, more = finding.list_by_age(
-        caller, domain=given.get("domain", ""), limit=given.get("limit", 20), offset=offset
+    window = lookup.browse_credentials(
+        caller, domain=given.get("domain", ""), limit=given.get("limit", 20), offset=given.get("offset", 0)
     )
-    items = [shapes.credential(row) for row in rows]
-    return shapes.written({"items": items, "has_more": more, "next_offset": offset + len(rows) if more else 0})
+    items = [shapes.credential(row) for row in window.rows]
+    more = window.next_offset is not None
+    return shapes.written({"items": items, "has_more": more, "next_offset": window.next_offset or 0})
 
 
 def _get(caller: Caller, given: dict[str, Any]) -> str:
-    return shapes.written(shapes.single(finding.find_credential(caller, id_or_name=given["id_or_name"])))
+    return shapes.written(shapes.single(lookup.find_credential(caller, id_or_name=given["id_or_name"])))
 
 
 def _totp_code(caller: Caller, given: dict[str, Any]) -> str:
-    found = _found(caller, given, "totp_code")
-    return shapes.written(shapes.code(secrets.show_code(caller, credential_id=found.id)))
+    return shapes.written(shapes.code(secrets.show_code(caller, credential_id=given["id_or_name"])))
 
 
 def _create(caller: Caller, given: dict[str, Any]) -> str:
     if not all(given.get(name) for name in ("domain", "name", "values")):
         raise Mistake("domain, name, and non-empty values are required for create.")
-    kind = "credit_card" if "card_number" in given["values"] else "password"
-    stored = vault.add_credential(caller, **_fields({"type": kind, **given}))
+    stored = vault.add_credential(caller, **_fields({"type": type_of(given["values"]), **given}))
     return shapes.written(shapes.single(stored) | _first_code(caller, stored, given))
 
 
@@ -167,30 +167,20 @@ def _update(caller: Caller, given: dict[str, Any]) -> str:
     given = {name: value for name, value in given.items() if value or name not in {"name", "values"}}
     if not any(name in given for name in _SETS):
         raise Mistake("at least one update field is required.")
-    found = _found(caller, given, "update")
     fields = _fields({name: value for name, value in given.items() if name != "id_or_name"})
-    stored = vault.edit_credential(caller, credential_id=found.id, **fields)
+    stored = vault.edit_credential(caller, credential_id=given["id_or_name"], **fields)
     return shapes.written(shapes.single(stored) | _first_code(caller, stored, given))
 
 
 def _delete(caller: Caller, given: dict[str, Any]) -> str:
-    found = _found(caller, given, "delete")
-    trash.trash_credential(caller, credential_id=found.id)
+    found = trash.trash_credential(caller, credential_id=given["id_or_name"])
     return f"Credential {shapes.one_word(given['id_or_name'], otherwise=found.id)} deleted."
-
-
-def _found(caller: Caller, given: dict[str, Any], action: str) -> Any:
-    return finding.find_credential(caller, id_or_name=given["id_or_name"], intent=ACTIONS[action])
 
 
 def _fields(given: dict[str, Any]) -> vault.Fields:
     """The vault's names for what was sent: the username is metadata, everything else in `values` is sealed."""
-    fields = dict(given)
-    values = dict(given.get("values", {}))
-    if "username" in values:
-        fields["username"] = values.pop("username")
-    fields.pop("values", None)
-    return cast(vault.Fields, {**fields, "values": values} if values else fields)
+    rest = {name: value for name, value in given.items() if name != "values"}
+    return cast(vault.Fields, {**rest, **(to_vault(given["values"]) if given.get("values") else {})})
 
 
 def _first_code(caller: Caller, stored: Any, given: dict[str, Any]) -> dict[str, Any]:

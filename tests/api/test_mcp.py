@@ -3,7 +3,6 @@ back."""
 
 import itertools
 import json
-from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -13,11 +12,10 @@ from hypothesis import strategies as st
 from credentials.access import Scope
 from credentials.api import mcp as door
 from credentials.api import mcp_tools
-from credentials.errors import Conflict, Invalid, NotAllowed, NotFound
 from credentials.management.commands import mcpstdio
 from credentials.models import AuditEvent, Credential
 from credentials.vault import credentials as vault
-from credentials.vault import finding, keys, trash
+from credentials.vault import keys
 from tests.conftest import LOGIN, SEED
 
 AGENT = ["credentials:read", "credentials:write", "totp:read"]
@@ -344,8 +342,8 @@ def test_lists_page_and_filter(agent):
     second = fine(say, action="list", limit=3, offset=3)
     assert (len(second["items"]), second["has_more"], second["next_offset"]) == (2, False, 0)
     names = [item["name"] for item in first["items"] + second["items"]]
-    assert names == ["n3", "n2", "n1", "n0", "example-work-login"]
-    assert [item["name"] for item in fine(say, action="list", domain="H1.example")["items"]] == ["n3", "n1"]
+    assert names == ["example-work-login", "n0", "n1", "n2", "n3"]
+    assert [item["name"] for item in fine(say, action="list", domain="H1.example")["items"]] == ["n1", "n3"]
     assert fine(say, action="list", domain="none.example") == {"items": [], "has_more": False, "next_offset": 0}
     assert all("value_keys" not in item and "totp_code" not in item for item in first["items"])
     assert "ops@example.com" not in json.dumps(first)
@@ -429,7 +427,7 @@ def test_a_name_that_several_bear_asks_for_the_id(agent, blue, login):
     Credential.objects.filter(id=vault.add_credential(blue.caller("manager"), **{**LOGIN, "name": "b"}).id).update(
         name="Example-work-login", name_key="example-work-login"
     )
-    text = refused(agent(), action="delete", id_or_name="example-work-login")
+    text = refused(agent(), action="delete", id_or_name="EXAMPLE-work-login")
     assert text == (
         "Error in manage_credentials (delete): 409 Several credentials have this name; use the id. "
         "[code: name_ambiguous]"
@@ -474,7 +472,7 @@ def test_an_instruction_in_a_name_stays_a_string_inside_json(agent, blue):
     vault.add_credential(mia, **{**LOGIN, "name": SMUGGLED})
     say = agent()
     text, _ = tool(say, action="list")
-    assert [item["name"] for item in json.loads(text)["items"]][:2] == [SMUGGLED, INSTRUCTION]
+    assert [item["name"] for item in json.loads(text)["items"]][-2:] == [INSTRUCTION, SMUGGLED]
     assert text.isprintable() or all(c.isprintable() or c == "\n" for c in text)
     assert fine(say, action="get", id_or_name=INSTRUCTION)["name"] == INSTRUCTION
     assert INSTRUCTION not in json.dumps(say("tools/list")[1])
@@ -502,41 +500,3 @@ def test_over_stdio_a_revoked_key_is_out_with_the_next_message_and_a_crash_tells
     for unanswerable in (b'{"jsonrpc": "2.0", "method": "x"}', b"[]"):
         assert mcpstdio._answer(key, unanswerable) is None
     assert mcpstdio._answer(key, b"[" * 100_000)["id"] is None
-
-
-# --- The verbs behind it ---
-
-
-def test_the_verbs_ask_for_the_right_and_keep_to_their_limits(blue, red, login):
-    mia, charlie = blue.caller("manager"), red.caller("owner")
-    assert finding.find_credential(mia, id_or_name=login.id) == login
-    with pytest.raises(NotFound):
-        finding.find_credential(charlie, id_or_name=login.id)
-    with pytest.raises(NotAllowed):
-        finding.find_credential(blue.caller("auditor"), id_or_name=login.id, intent=mcp_tools.ACTIONS["delete"])
-    with pytest.raises(NotFound):
-        finding.list_by_age(replace(mia, role=None))
-    assert finding.list_by_age(charlie) == ([], False)
-    for wrong in ({"limit": 0}, {"limit": 101}, {"offset": -1}, {"offset": 2**63}):
-        with pytest.raises(Invalid):
-            finding.list_by_age(mia, **wrong)
-    trash.trash_credential(mia, credential_id=login.id)
-    assert finding.list_by_age(mia) == ([], False)
-    with pytest.raises(NotFound):
-        finding.find_credential(mia, id_or_name="example-work-login")
-
-
-def test_a_search_looks_through_names_and_domains_and_whole_ids_but_not_usernames(blue, login):
-    mia = blue.caller("manager")
-    for query in ("WORK-log", "accounts.EXAMPLE", login.id):
-        assert finding.list_by_age(mia, query=query) == ([login], False)
-    for query in ("ops@example", login.id[:-1], "work%login", "work_login", "\x00\ud800zzz"):
-        assert finding.list_by_age(mia, query=query) == ([], False)
-
-
-def test_two_bearers_are_a_conflict(blue, login):
-    mia = blue.caller("manager")
-    other = vault.add_credential(mia, **{**LOGIN, "name": "other"})
-    Credential.objects.filter(id=other.id).update(name=login.name, name_key=login.name_key)
-    with pytest.raises(Conflict):
-        finding.find_credential(mia, id_or_name=login.name)
