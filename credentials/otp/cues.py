@@ -22,7 +22,7 @@ LINKERS = (
     "jouw, e, o, a, seu, sua, il, tuo, suo, la tua, este, codul, er, ar, din, ditt, ar din, on, ovat, onko, to, twoj, jest, twoje, "
     "je, vas, tvoj, vase, van, az, on sinun, yra, ir, tavs, jusu, de, del, da, di, do, otp, sms, pin, code, ваш, это, це, твой, "
     "е, ви, вашият, код, ειναι, σας, ο, το, kodunuz, kodu, هو, هي, است, הוא, שלך, है, का, হল, হলো, ആണ്, là, la, của bạn, ban, "
-    "คือ, ของคุณ, adalah, anda, ialah, ni, yako, は, 为, 為, 是, 이, 은, 는, 次, です, 입니다, 如下, 下記, 以下, da, u, jest to, on"
+    "คือ, ของคุณ, adalah, anda, ialah, ni, yako, は, 为, 為, 是, 이, 은, 는, 次, です, 입니다, 如下, 下記, 以下, da, u, jest to, on, and, or, und, oder, et, ou, y, и, или, a, i, og, och, ve, 和, 或, または"
 )
 
 # What counts rather than names, when it follows a number: minutes, hours, days, percent, characters, people, money.

@@ -15,6 +15,7 @@ TOKEN_NAME = re.compile(
     r"data|s|q|u|link|h|e|p|id|upn)=([^&#]{6,})",
     re.I,
 )
+SLUG = re.compile(r"(?:[a-z]+|[A-Z][a-z]*|\d{1,7})(?:[-_.~](?:[a-z]+|[A-Z][a-z]*|\d{1,7}))*")  # words, dates: no token
 PIECE = re.compile(r"[A-Za-z0-9_~.-]{8,}")
 DOUBT = re.compile(
     r"(?:wasn.?t you|was not you|not you\b|didn.?t (?:request|make|sign|do|change|try)|did not|don.?t recogni|if this was|not recogni"
@@ -66,7 +67,7 @@ def _token(address: str) -> float:
     rest = address.split("://", 1)[1].partition("/")[2]
     if TOKEN_NAME.search(address):
         return 2.0
-    pieces = [p for p in PIECE.findall(rest) if re.search(r"\d", p) and re.search(r"[A-Za-z]", p)]
+    pieces = [piece for piece in PIECE.findall(rest) if not SLUG.fullmatch(piece) and re.search(r"\d", piece)]
     if any(len(p) >= 16 for p in pieces):
         return 2.0
     return 1.5 if pieces or re.search(r"\d{8,}", rest) else 0.0

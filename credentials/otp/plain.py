@@ -78,7 +78,7 @@ def _folded(character: str) -> str:
 
 
 FOLDS = {n: _folded(chr(n)) for n in (*range(0x41, 0x590), *range(0x1E00, 0x2000))}
-FOLDS |= {ord(a): b for a, b in zip("đłøıßəς’`", "dloisəσ''", strict=True)}
+FOLDS |= {ord(a): b for a, b in zip("đłøıßəς’`ðþ", "dloiseσ''dt", strict=True)}
 FOLDS[ord("Đ")], FOLDS[ord("Ł")], FOLDS[ord("Ø")], FOLDS[ord("Ə")] = "d", "l", "o", "e"
 FOLDS[ord("ə")] = "e"
 

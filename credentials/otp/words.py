@@ -17,7 +17,7 @@ CODE = {
     "ca": "codi, clau",
     "eu": "kodea, kode*, gakoa",
     "gl": "contrasinal",
-    "ro": "cod, cod*ul, codul, codului, codului, parola",
+    "ro": "cod, codul, codului, codului, parola",
     "pl": "*kod, kodu, kodem, haslo*",
     "cs": "kod, kodu, kodem, heslo",
     "sk": "kodom, kod",
@@ -139,7 +139,7 @@ SIGN_IN = {
     "eu": "egiaztatze*, egiaztapen*, saioa hasi*, baieztatze*",
     "ro": "autentific*, conect*, conectare, securitate, logare",
     "pl": "logowani*, zalog*, weryfik*, potwierd*, uwierzyt*, autoryz*, dostep*, rejestr*",
-    "cs": "prihlas*, over*, autoriz*, registr*, potvrzovac*, bezpecnostn*",
+    "cs": "prihlas*, overen*, overt*, overov*, overit*, autoriz*, registr*, potvrzovac*, bezpecnostn*",
     "sk": "prihlas*, overen*, overovac*, potvrdzovac*, bezpecnostn*",
     "sl": "prijav*, preverj*, potrdit*, varnostn*",
     "hr": "prijav*, potvrd*, provjer*, verifik*, sigurnosn*, autentifik*",
@@ -150,7 +150,7 @@ SIGN_IN = {
     "lv": "pieteik*, apstiprin*, parbaud*, autoriz*, pieslegt*",
     "lt": "prisijung*, patvirt*, tapatyb*, patikr*",
     "sv": "logga in, inlogg*, *bekraft*, *verifiering*, legitimer*, sakerhets*, identitet",
-    "da": "log ind, log pa, *bekraeft*, *godkend*, *sikkerheds*",
+    "da": "log ind, log pa, *bekræft*, *bekraeft*, *godkend*, *sikkerheds*",
     "no": "logg inn, innlogg*, *bekreft*, *godkjenn*, sikkerhets*, palogging*",
     "is": "innskran*, stadfest*, skra inn, audkenn*, oryggis*",
     "ga": "fioraith*, logail isteach",
@@ -213,17 +213,17 @@ EXCLUDING = {
     "customer id, client number, user id, meeting id, loan, transaction, transaction id, txn, trx, id no, request id, request, "
     "pickup code, pick up code, collection code, locker code, door code, gate code, wifi password, error code, error, status, "
     "source code, dress code, old code, previous code, earlier code, expired code, license plate, plate, balance, amount, "
-    "amt, total, sum of, price, pay, paid, payment of, ip, ip address, points, copyright, since, est, opt out, to stop, "
+    "amt, total, sum of, price, pay, paid, payment of, ip, ip address, points, copyright, since, opt out, to stop, "
     "stop to, unsubscribe, queue, job, issue, commit, pr, bug, code of conduct, sort-code, student id, patient id, session id",
     "de": "*bestell*, auftrag*, *rechnung*, *sendung*, paket*, *telefon*, rufnummer, hotline, anruf*, kundennummer, "
     "kundennr, kontonummer, konto, karte, endet auf, endziffern, vorgang*, aktenzeichen, flug, buchung*, *gutschein*, rabatt*, "
     "rabattcode, postleitzahl, plz, postfach, betrag, vertrag*, referenz*, fehlercode, abholcode, zug, gleis, sitz, "
-    "mitgliedsnummer, ust-id, zimmer, kennzeichen, aktionscode, bankleitzahl, blz, steuernummer, hrb, nr",
+    "mitgliedsnummer, ust-id, zimmer, kennzeichen, aktionscode, bankleitzahl, blz, steuernummer, hrb",
     "nl": "bestel*, *factuur*, pakket*, zending*, telefoon*, bel, klantnummer, rekening*, eindigend op, eindigt op, vlucht, "
     "boeking*, korting*, kortingscode, postcode, referentie*, dossier*, kenmerk, actiecode, afhaalcode, kvk, foutcode, ordernummer",
     "fr": "commande*, facture*, colis, suivi, telephone, appelez, appeler, client, compte n, terminant par, se terminant, "
     "dossier, vol, reservation, code promo, promo*, reduction, code postal, bp, montant, siret, billet, place, siege, "
-    "voiture, contrat*, avoir, remise, code de retrait, code avantage, carte fidelite",
+    "voiture, contrat*, remise, code de retrait, code avantage, carte fidelite",
     "es": "pedido*, factura*, paquete, envio, seguimiento, rastreo, telefono, llama*, llame, cuenta terminada, terminada en, "
     "termina en, terminacion, tarjeta, expediente, vuelo, reserva*, localizador, codigo promocional, descuento, cupon*, "
     "codigo postal, importe, monto, referencia, ticket, guia, cp, asiento, folio, poliza, codigo de recogida, nif, cif",
@@ -234,9 +234,9 @@ EXCLUDING = {
     "codice fiscale, codice cliente, codice promozionale, contratto, bolletta",
     "pl": "zamowieni*, faktur*, paczk*, przesylk*, telefon*, zadzwon*, rachunek, konczac*, lot, rezerwacj*, rabat*, kod rabatowy, "
     "kod pocztowy, kwot*, zgloszeni*, sprawa, nip, infolini*, kod odbioru, kupon*",
-    "cs": "objednavk*, faktur*, zasilk*, balik*, telefon*, volejte, let, rezervac*, sleva, slevov*, psc, castka, ucet, konci*",
-    "sk": "objednavk*, faktur*, zasielk*, balik*, zlav*, suma, rezervaci*, let",
-    "hr": "narudzb*, racun*, posiljk*, paket, popust*, iznos, let, rezervacij*, narocil*, ponudb*",
+    "cs": "objednavk*, faktur*, zasilk*, balik*, telefon*, volejte, rezervac*, sleva, slevov*, psc, castka, ucet, konci*",
+    "sk": "objednavk*, faktur*, zasielk*, balik*, zlav*, suma, rezervaci*",
+    "hr": "narudzb*, racun*, posiljk*, paket, popust*, iznos, rezervacij*, narocil*, ponudb*",
     "hu": "rendeles*, szamla*, szamlasz*, csomag*, telefon*, jarat, foglalas*, kupon*, kedvezmeny*, iranyitoszam, osszeg, hivja",
     "ro": "comand*, factur*, colet*, awb, telefon, sunati, zbor, rezervare*, reducere, cod promotional, cod postal, suma, cont",
     "fi": "tilau*, lasku*, pakett*, lahetys*, puhelin*, soita, lento, varau*, alennus*, postinumero, summa, viite*, asiakasnumero",
@@ -271,7 +271,7 @@ EXCLUDING = {
     "ta": "ஆர்டர், ரூ",
     "te": "ఆర్డర్, రూ",
     "th": "คำสั่งซื้อ, พัสดุ, เลขพัสดุ, โทร, เที่ยวบิน, การจอง, ส่วนลด, คูปอง, ยอด, จำนวนเงิน, บัญชี, ใบแจ้งหนี้, รหัสไปรษณีย์, โค้ดส่วนลด",
-    "vi": "đơn hàng, don hang, mã đơn, hóa đơn, vận đơn, mã vận đơn, gọi, hotline, tổng đài, chuyến bay, mã đặt chỗ, đặt chỗ, "
+    "vi": "đơn hàng, don hang, mã đơn, mã khách hàng, mã số thuế, mã số, hóa đơn, vận đơn, mã vận đơn, gọi, hotline, tổng đài, chuyến bay, mã đặt chỗ, đặt chỗ, "
     "giảm giá, mã giảm giá, mã khuyến mãi, mã bưu chính, số tiền, số dư, tài khoản, tk, so du, so tien",
     "id": "pesanan, faktur, tagihan, resi, paket, telepon, hubungi, penerbangan, kode booking, diskon, kode promo, kode pos, "
     "kupon, jumlah, rekening, saldo, nomor pelanggan",
@@ -280,7 +280,7 @@ EXCLUDING = {
     "sw": "agizo, piga simu, kiasi, salio, punguzo",
     "zh": "订单*, 訂單, 快递, 快遞, 运单, 單號, 单号, 电话, 電話, 致电, 客服, 热线, 航班, 预订, 預訂, 优惠码, 優惠碼, 优惠券, 折扣码, "
     "邮编, 邮政编码, 金额, 金額, 尾号, 尾號, 末四位, 余额, 發票, 发票, 取件码, 取件碼, 提货码, 邀请码, 车次, 编号, 編號, 取餐码, 流水号, "
-    "兑换码, 卡号, 帐号, 账号, 二维码, 收费, 取货码",
+    "兑换码, 卡号, 号码, 號碼, 手机号, 手機號, 条形码, 帐号, 账号, 二维码, 收费, 取货码",
     "ja": "注文, ご注文, 請求, 伝票, 追跡, 電話, 便名, 便, 予約, 割引, クーポン, クーポンコード, 郵便番号, 金額, 末尾, 下4桁, 下四桁, 受付番号, "
     "お問い合わせ番号, 会員番号, 口座, 残高, 整理番号, 問合せ番号, エラーコード, プロモーションコード, QRコード, バーコード, 紹介コード, 〒",
     "ko": "주문, 송장, 운송장, 택배, 전화, 항공편, 편명, 예약, 할인, 쿠폰, 우편번호, 금액, 계좌, 잔액, 접수번호, 회원번호, 고객센터, 문의, 청구",

@@ -38,7 +38,10 @@ def line(name: str, corpus: list[Row]) -> str:
 def report(path: Path, show_held: bool) -> None:
     corpus = rows(path)
     print(f"{path.name}\n{line('overall', corpus)}")
-    for name, part in (("tuned", [r for r in corpus if not r["held"]]), ("held back", [r for r in corpus if r["held"]])):
+    for name, part in (
+        ("tuned", [r for r in corpus if not r["held"]]),
+        ("held back", [r for r in corpus if r["held"]]),
+    ):
         if part:
             print(line(name, part))
     shown = [row for row in corpus if show_held or not row["held"]]
@@ -50,7 +53,9 @@ def report(path: Path, show_held: bool) -> None:
     for row in shown:
         found = extract(str(row["text"]), str(row["channel"]))
         if not is_exact(row, found):
-            print(f"MISS {row['id']} {row['lang']} {row['kind']}: wanted {row['code']!r}, got {found.code!r} ({found.reason})")
+            print(
+                f"MISS {row['id']} {row['lang']} {row['kind']}: wanted {row['code']!r}, got {found.code!r} ({found.reason})"
+            )
             print(f"     {str(row['text'])[:160]!r}")
 
 
