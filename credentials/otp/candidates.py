@@ -1,7 +1,7 @@
 """What in a text may be a code by its shape alone: digits, grouped or spaced digits, and codes with letters.
 
-A letters-only prefix before a hyphen is the sender's mark and not typed ("G-123456" is 123456), when it has at most three
-letters and is shorter than the digits after it. Groups of one length are one code, typed as written ("6ZA-BRE").
+A letters-only prefix before a hyphen is the sender's mark and not typed ("G-123456" is 123456), when it has at most
+three letters and is shorter than the digits after it. Groups of one length are one code, as written ("6ZA-BRE").
 """
 
 import re
@@ -14,7 +14,7 @@ from credentials.otp.labels import UNIT, entries
 
 LENGTHS = range(3, 11)
 NEVER = frozenset(entries(cues.NEVER))
-CURRENCY_BEFORE = re.compile(r"(?<![a-z])(?:%s)$" % "|".join(re.escape(e) for e in entries(cues.CURRENCIES)))
+CURRENCY_BEFORE = re.compile(rf"(?<![a-z])(?:{'|'.join(map(re.escape, entries(cues.CURRENCIES)))})$")
 SIGNS = "$€£¥₹₽₺₩₫฿₴₦₪₸₾֏₵₱₡￥¢"
 TIME = re.compile(r"(\d{4,8}),(\d{1,2} ?(?:分|min|мин|хв|phut|นาที|분))")
 SPACED_OUT = re.compile(r"(?<![\w.,:/+-])\d(?:\s{1,3}\d(?!\d)){3,9}(?![\w/]|[ .,:-]{1,2}\d)")
@@ -22,6 +22,7 @@ DASHED_OUT = re.compile(r"(?<![\w.,:/+-])\d(?:[-·.]\d(?!\d)){3,7}(?![\w/-])")
 NUMBERS = re.compile(r"\d+(?:(?:[ .,:/'’_·]|[ ]?-[ ]?)\d+)*")
 WORDS = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 MEASURE = re.compile(r"\d+(?:st|nd|rd|th|[a-z]{1,3}|mins?|hours?|days?|weeks?|am|pm)", re.I)
+NAME = re.compile(r"[A-Z]?[a-z]{3,}\d{1,4}")  # somebody's: "bob1984"
 BEFORE_MASK = "*•xX×●·…∙#"
 
 
@@ -46,7 +47,7 @@ class Candidate:
 
 
 def find_candidates(text: str, low: str) -> list[Candidate]:
-    """In order of place; `low` is the text folded. What is plainly an amount, a time, a date or a telephone is left out."""
+    """In order of place; `low` is the text folded. What is plainly an amount, a time or a telephone is left out."""
     found: list[Candidate] = []
     taken: set[int] = set()
     for spread in (SPACED_OUT, DASHED_OUT):
@@ -64,8 +65,9 @@ def find_candidates(text: str, low: str) -> list[Candidate]:
 
 
 def _digits(code: str, start: int, end: int) -> Candidate:
-    usual = 4 <= len(code) <= 8 and not re.fullmatch(r"(?:19|20)\d\d", code)
-    return Candidate(code, start, end, Shape.USUAL if usual else Shape.DIGITS if len(code) != 4 else Shape.ODD)
+    """Four to eight are usual; three are odd, and so is what looks like a year."""
+    odd = len(code) < 4 or re.fullmatch(r"(?:19|20)\d\d", code)
+    return Candidate(code, start, end, Shape.ODD if odd else Shape.USUAL if len(code) <= 8 else Shape.DIGITS)
 
 
 def _numbers(text: str, low: str, match: re.Match[str]) -> Iterator[Candidate]:
@@ -98,26 +100,27 @@ def _grouped(text: str, parts: list[tuple[int, str]]) -> Iterator[Candidate]:
     code = "".join(part for _, part in parts)
     hyphens = "-" in text[start:end]
     if len(parts) == 1:
-        if len(code) in LENGTHS:
-            yield _digits(code, start, end)
+        yield from [_digits(code, start, end)] if len(code) in LENGTHS else []
     elif len(sizes) == 1 and sizes <= {2, 3, 4} and len(code) in LENGTHS:
         odd = len(code) > 8 or (hyphens and sizes == {2})  # a telephone, a date
         yield Candidate(code, start, end, Shape.ODD if odd else Shape.USUAL)
-    elif not hyphens and len(code) > 8 and max(sizes) < 6 and len(parts) > 2:
-        return  # a telephone, an account
-    elif hyphens:
-        if len(parts) == 2 and len(code) in range(5, 9):
-            yield Candidate(code, start, end, Shape.ODD)
-    else:
-        for at, part in parts:
-            yield from _grouped(text, [(at, part)])
+    elif hyphens and len(parts) == 2 and len(code) in range(5, 9):
+        yield Candidate(code, start, end, Shape.ODD)
+    elif not hyphens and not _is_telephone(parts, code):
+        for part in parts:
+            yield from _grouped(text, [part])
+
+
+def _is_telephone(parts: list[tuple[int, str]], code: str) -> bool:
+    """Or an account: many digits in more than two short groups."""
+    return len(code) > 8 and len(parts) > 2 and max(len(part) for _, part in parts) < 6
 
 
 def _is_glued(text: str, start: int, end: int) -> bool:
     """Part of something longer: masked, signed, priced, an address, a decimal."""
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
     if before and (
-        before[-1] in SIGNS or before[-1] in "+/\\@=&%_$^~" or (before[-1].isascii() and before[-1].isalpha())
+        before[-1] in SIGNS or before[-1] in "+/\\@%_$^~" or (before[-1].isascii() and before[-1].isalpha())
     ):
         return True
     if before and before[-1] in BEFORE_MASK and len(before) == 2 and before[0] in BEFORE_MASK:
@@ -154,7 +157,8 @@ def _lettered(text: str, match: re.Match[str]) -> Candidate | None:
     if len(token) not in LENGTHS or MEASURE.fullmatch(token):
         return None
     if re.search(r"\d", token):
-        return Candidate(token, start, end, Shape.LETTERED if len(token) > 3 or token.isupper() else Shape.ODD)
+        odd = len(token) < 4 or NAME.fullmatch(token)
+        return Candidate(token, start, end, Shape.ODD if odd else Shape.LETTERED)
     stands_out = token.isupper() and len(token) in range(4, 9) and _ends_line(text, end)
     return Candidate(token, start, end, Shape.LETTERS) if stands_out else None
 
@@ -177,5 +181,5 @@ def _hyphened(token: str, start: int, end: int) -> Candidate | None:
     if groups[0].isdigit() and 4 <= len(groups[0]) <= 8 and all(g.isalpha() for g in groups[1:]):
         return _digits(groups[0], start, start + len(groups[0]))
     if groups[-1].isdigit() and 4 <= len(groups[-1]) <= 8 and all(g.isalpha() and not g.isupper() for g in groups[:-1]):
-        return _digits(groups[-1], end - len(groups[-1]), end)
+        return Candidate(groups[-1], end - len(groups[-1]), end, Shape.ODD)
     return None

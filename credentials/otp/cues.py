@@ -12,12 +12,12 @@ SELLING = (
     "pick up, collect your, paket*, packstation, sendung*, colis, livraison, pacco, paczk*, paczkomat*, kargo, посылк*, посилк*, "
     "pakke*, pakket*, pakett*, csomag*, colet, 快递, 取件, 包裹, 驿站, 宅配, 荷物, 택배, flight*, boarding, check in, "
     "hotel, reservation*, booking*, vuelo, vol, volo, flug, рейс*, ucus, 航班, フライト, 予約, 항공, flash sale, wifi, wi fi, "
-    "guest network, invite*, referral*, refer a friend, raffle, prize, gewinnspiel, concert, venue, tickets, gift card*, redeem*"
+    "guest network, invite*, referral*, refer a friend, meeting, webinar, appointment*, курьер*, repartidor,  raffle, prize, gewinnspiel, concert, venue, tickets, gift card*, redeem*"
 )
 
 # "code IS 1234", "1234 IS your code": words that may stand between a code and its name.
 LINKERS = (
-    "is, are, was, here, below, following, follows, as, this, the, enter, use, your, new, number, is the, no, nr, num, for, "
+    "is, are, was, here, below, following, follows, as, this, the, enter, use, your, new, number, is the, no, nr, num, "
     "ist, lautet, sind, ihr, ihre, dein, deine, neue, neuer, est, voici, votre, ton, le, la, es, el, su, tu, son, is uw, uw, je, "
     "jouw, e, o, a, seu, sua, il, tuo, suo, la tua, este, codul, er, ar, din, ditt, ar din, on, ovat, onko, to, twoj, jest, twoje, "
     "je, vas, tvoj, vase, van, az, on sinun, yra, ir, tavs, jusu, de, del, da, di, do, otp, sms, pin, code, ваш, это, це, твой, "

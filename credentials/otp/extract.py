@@ -23,8 +23,11 @@ ENOUGH = 4.0
 MARGIN = 0.35  # less between the two best is a draw
 BOUND = re.compile(r"@([^\s@#%]{1,253}\.[^\s@#%]{1,63}|localhost) #(\S{1,64})(?: [^\n]{0,300})?")
 WHOLE_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.I)
-NOT_TEXT = re.compile(r"https?://[^\s<>\"]+|(?:www\.)[^\s<>\"]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.I)
-APP_HASH = re.compile(r"\n\s*[A-Za-z0-9+/]{11}\s*$")  # Android's SMS Retriever, the last line
+NOT_TEXT = re.compile(
+    r"https?://[^\s<>\"]+|(?:www\.)[^\s<>\"]+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.I
+)
+APP_HASH = re.compile(r"\n *[A-Za-z0-9+/]{11} *$")  # Android's SMS Retriever, the last line
+ADDRESSEE = re.compile(r"(?<![\w.+-])([\w.+-]{1,64})@[A-Za-z]")
 SENTENCE = re.compile(r"[.!?;…](?=\s|$)|[。！？；।؟\n]")
 BARE = re.compile(r"[\s:：=\-–—>→»›'\"“”‘’«„「」『』【】\[\](){}<*_#|,،、.·•՝↓👉➡🔑🔐]*")
 SHAPES = {Shape.ODD: -1.5, Shape.LETTERS: -1.0, Shape.LETTERED: 0.0, Shape.DIGITS: 0.0, Shape.USUAL: 1.0}
@@ -63,20 +66,35 @@ class Message:
 
     @classmethod
     def read(cls, text: str, channel: str) -> "Message":
-        text = TIME.sub(r"\1, \2", APP_HASH.sub("", plain.readable(text, channel)))
+        names = {piece for found in ADDRESSEE.finditer(text) for piece in found[1].lower().split(".")}
+        text = TIME.sub(r"\1, \2", APP_HASH.sub("", plain.readable(text, channel).rstrip()))
         text = NOT_TEXT.sub(lambda found: "\x00" * len(found[0]), text)
         low = plain.folded(text)
-        return cls(text, low, find_labels(low), find_candidates(text, low))
+        labels = find_labels(low)
+        starts = {label.start for label in labels}
+        candidates = [
+            candidate
+            for candidate in find_candidates(text, low)
+            if candidate.code.lower() not in names
+            and not (candidate.shape == Shape.LETTERS and candidate.start in starts)
+        ]
+        return cls(text, low, labels, candidates)
+
+    @cached_property
+    def is_sign_in(self) -> bool:
+        return any(label.kind in (Kind.SIGN_IN, Kind.ONE_TIME) for label in self.labels)
 
     @cached_property
     def is_selling(self) -> bool:
-        """A bare "code" is then a voucher's or a parcel's, unless somebody signs in."""
-        certain = any(label.kind in (Kind.SIGN_IN, Kind.ONE_TIME) for label in self.labels)
-        return not certain and bool(SELLING.search(self.low))
+        """A bare "code" is then a voucher's or a parcel's."""
+        return bool(SELLING.search(self.low))
 
     def stands_alone(self, candidate: Candidate) -> bool:
         """On a line of its own."""
-        start, end = self.text.rfind("\n", 0, candidate.start) + 1, self.text.find("\n", candidate.end)
+        start, end = (
+            self.text.rfind("\n", max(0, candidate.start - 20), candidate.start) + 1,
+            self.text.find("\n", candidate.end, candidate.end + 20),
+        )
         line = self.text[
             max(start, candidate.start - 20) : min(end if end >= 0 else len(self.text), candidate.end + 20)
         ]
@@ -139,14 +157,23 @@ def _best(message: Message) -> Scored | str:
 
 def _scored(message: Message, at: int, candidate: Candidate) -> Scored | None:
     before = _before(message, at, candidate)
-    if before is None or message.is_selling:
+    if before is None:
         return None
     distance, weight, reason = max(before, _after(message, at, candidate), key=lambda found: found[0] + found[1])
-    if not distance:
+    if not distance or not _is_allowed(message, candidate, distance, weight):
         return None
+    opens = not message.text[max(0, candidate.start - 20) : candidate.start].strip() and candidate.start < 20
     entered = bool(ENTER.search(message.low[max(0, candidate.start - 24) : candidate.start]))
-    score = distance + weight + SHAPES[candidate.shape] + message.stands_alone(candidate) + entered
+    score = distance + weight + SHAPES[candidate.shape] + message.stands_alone(candidate) + max(entered, opens / 2)
     return Scored(candidate, score, reason)
+
+
+def _is_allowed(message: Message, candidate: Candidate, distance: float, weight: float) -> bool:
+    """Letters alone stand right after their label. A seller's code is certain only when it is called one-time."""
+    if candidate.shape == Shape.LETTERS and distance < 4.0:
+        return False
+    certain = weight == WEIGHTS[Kind.ONE_TIME] or (message.is_sign_in and candidate.code.isdigit())
+    return certain or not message.is_selling
 
 
 def _before(message: Message, at: int, candidate: Candidate) -> Likelihood | None:
@@ -164,7 +191,7 @@ def _before(message: Message, at: int, candidate: Candidate) -> Likelihood | Non
         if blocked and SENTENCE.search(gap):
             return None
         shared = label.end < floor and not _only_linkers(re.sub(r"\d+", "", gap))
-        distance = _distance(gap, message.stands_alone(candidate), label.kind) - shared
+        distance = _distance(gap, message, candidate, label.kind) - shared
         if distance > 0 and distance + WEIGHTS[label.kind] > best[0] + best[1]:
             best = (distance, WEIGHTS[label.kind], f"after '{message.shown(label)}'")
     return None if blocked and best == NOTHING else best
@@ -182,15 +209,15 @@ def _is_stated(gap: str) -> bool:
     return bool(gap.strip(" #.")) and not re.search(r"\b(?:no|nr|number|nummer|num|numero|n)\b|[#№°]", gap)
 
 
-def _distance(gap: str, alone: bool, kind: Kind) -> float:
+def _distance(gap: str, message: Message, candidate: Candidate, kind: Kind) -> float:
     """4 with only "is" or a colon between, then less; 0 is too far."""
     if _only_linkers(re.sub(r"\d+", "", gap)):
         return 4.0
     if not SENTENCE.search(gap) and len(gap) <= 80:
         return (2.0 if kind == Kind.SIGN_IN else 3.0) - len(gap) / 80
-    if alone:
+    if message.stands_alone(candidate):
         return 2.5 - len(gap) / 400
-    return max(0.0, 1.5 - len(gap) / 120)
+    return max(0.0, (1.5 if message.is_sign_in else 1.0) - len(gap) / 120)
 
 
 def _after(message: Message, at: int, candidate: Candidate) -> Likelihood:
@@ -202,7 +229,8 @@ def _after(message: Message, at: int, candidate: Candidate) -> Likelihood:
             continue
         gap = message.low[candidate.end : label.start]
         if not SENTENCE.search(gap):
-            distance = 3.0 - len(gap) / 80 + (_only_linkers(gap) and "," not in gap) / 2
+            named = label.kind > Kind.SIGN_IN
+            distance = 2.0 + named - len(gap) / 80 + (named and _only_linkers(gap) and "," not in gap) / 2
         else:
             distance = 1.5 if message.stands_alone(candidate) else 0.5
         distance -= label.start > ceiling

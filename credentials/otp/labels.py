@@ -1,4 +1,4 @@
-"""Finds the words of words.py and cues.py in a text, and names the kind of each find. The text comes folded (plain.py)."""
+"""Finds the words of words.py and cues.py in a text, and names the kind of each find. The text comes folded."""
 
 import re
 from collections import defaultdict
@@ -78,9 +78,8 @@ LINKERS = frozenset(word for entry in entries(cues.LINKERS) for word in entry.sp
 
 def find_labels(text: str) -> list[Label]:
     """In order of place. Where finds overlap the longer one stays, then the greater kind; those that meet are joined."""
-    found = [
-        Label(kind, m.start(), m.end(), kind == Kind.SIGN_IN) for kind, r in MATCHERS.items() for m in r.finditer(text)
-    ]
+    matches = ((kind, match) for kind, pattern in MATCHERS.items() for match in pattern.finditer(text))
+    found = [Label(kind, match.start(), match.end(), kind == Kind.SIGN_IN) for kind, match in matches]
     found.sort(key=lambda label: (label.start, -label.end, -label.kind))
     joined: list[Label] = []
     for label in found:

@@ -1,4 +1,4 @@
-"""The magic link of a message: an address that carries a token, where the message speaks of signing in or confirming."""
+"""The magic link of a message: an address that carries a token, where the message speaks of signing in."""
 
 import re
 from dataclasses import dataclass
@@ -11,14 +11,15 @@ ENOUGH = 3.0
 MOST = 400  # links; more is a catalogue
 LINK_IN, LINK_OUT = entries(cues.LINK_IN), entries(cues.LINK_OUT)
 TOKEN_NAME = re.compile(
-    r"[?&#;](?:[a-z_-]{0,20}(?:token|ticket|nonce|oobcode|signature|secret)|code|key|otp|t|k|c|sig|hash|auth|jwt|magic|id_?token|cid|"
-    r"data|s|q|u|link|h|e|p|id|upn)=([^&#]{6,})",
+    r"[?&#;](?:[a-z_-]{0,20}(?:token|ticket|nonce|oobcode|signature|secret)|code|key|otp|t|k|c|sig|hash|auth|jwt|magic"
+    r"|cid|data|s|q|u|link|h|e|p|id|upn)=([^&#]{6,})",
     re.I,
 )
 SLUG = re.compile(r"(?:[a-z]+|[A-Z][a-z]*|\d{1,7})(?:[-_.~](?:[a-z]+|[A-Z][a-z]*|\d{1,7}))*")  # words, dates: no token
 PIECE = re.compile(r"[A-Za-z0-9_~.-]{8,}")
 DOUBT = re.compile(
-    r"(?:wasn.?t you|was not you|not you\b|didn.?t (?:request|make|sign|do|change|try)|did not|don.?t recogni|if this was|not recogni"
+    r"(?:wasn.?t you|was not you|not you\b|didn.?t (?:request|make|sign|do|change|try)|did not|don.?t recogni"
+    r"|if this was|not recogni"
     r"|nicht sie|nicht du|waren sie das|pas vous|no fuiste|no has sido|nao foi|non sei stato|не вы\b|siz degil|不是您|心当たり"
     r"|secure your|suspicious|unsubscribe|password (?:was|has been) (?:changed|reset))"
 )

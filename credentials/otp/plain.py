@@ -14,9 +14,9 @@ from html.parser import HTMLParser
 from credentials.otp import cues
 
 LONGEST = 400_000  # characters; a mail with more is mostly pictures
-BLOCKS = frozenset(
-    "address article aside blockquote body br center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 head header hr "
-    "html li main nav ol p pre section table tbody tfoot thead title tr ul".split()
+BLOCKS = re.compile(
+    "address|article|aside|blockquote|body|br|center|d[dlt]|div|fieldset|footer|form|h[1-6r]|head|header|html|li|main"
+    "|nav|ol|p|pre|section|table|tbody|tfoot|thead|title|tr|ul"
 )
 SILENT = frozenset(("style", "script"))
 MARKUP = re.compile(
@@ -37,7 +37,7 @@ class Link:
 
 
 def _translation() -> dict[int, str]:
-    """Digits of every script and full-width letters to ASCII; odd spaces and dashes to plain ones; the invisible out."""
+    """Digits of every script and full-width letters to ASCII; odd spaces and dashes made plain; no invisible ones."""
     table = {n: chr(n - 0xFEE0) for n in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
     for n in (*range(0x80, 0x10000), *range(0x1D7CE, 0x1D800)):
         digit = unicodedata.decimal(chr(n), None)
@@ -150,7 +150,7 @@ def _without_headers(text: str) -> str:
 
 
 class _Reader(HTMLParser):
-    """Collects the visible text, and the anchors with their words. Hidden preheaders count as text: they say the same."""
+    """Collects the visible text, and the anchors with their words. A hidden preheader counts: it says the same."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -177,7 +177,7 @@ class _Reader(HTMLParser):
             self.silent += 1
         elif tag in ("td", "th"):
             self.parts.append(" ")
-        elif tag in BLOCKS:
+        elif BLOCKS.fullmatch(tag):
             self.parts.append("\n")
         elif tag == "a":
             self.end_anchor()
@@ -194,7 +194,7 @@ class _Reader(HTMLParser):
             self.end_anchor()
         elif tag in ("td", "th"):
             self.parts.append(" ")
-        elif tag in BLOCKS and tag != "br":
+        elif tag != "br" and BLOCKS.fullmatch(tag):
             self.parts.append("\n")
 
     def end_anchor(self) -> None:

@@ -7,36 +7,36 @@ case are folded away before comparing, as senders of short messages often drop t
 
 # A code by any name: says what the number beside it is, unless the message sells, ships or books something.
 CODE = {
-    "en": "*code, *codes, passcode*, pin, pins, verification number, security number, security key, token",
+    "en": "*code, *codes, passcode*, pin, pins, verification number, security number, security key, token, password, passwords",
     "de": "kennzahl, *kennwort, *passwort, *codes",
     "nl": "*toegangscode, inlogcijfers",
     "fr": "codes, cle de securite",
-    "es": "*codigo*, clave*, contrasena temporal",
+    "es": "*codigo*, *clave, *claves, contrasena temporal",
     "pt": "senha, senhas, palavra-passe",
     "it": "*codice, codici",
     "ca": "codi, clau",
-    "eu": "kodea, kode*, gakoa",
+    "eu": "*kode*, gakoa",
     "gl": "contrasinal",
     "ro": "cod, codul, codului, codului, parola",
-    "pl": "*kod, kodu, kodem, haslo*",
+    "pl": "*kod, *kodu, *kodem, haslo*",
     "cs": "kod, kodu, kodem, heslo",
     "sk": "kodom, kod",
     "sl": "koda, kodo, kode, geslo",
-    "hr": "kod*, zaporka, lozinka",
+    "hr": "*kod*, zaporka, lozinka",
     "sq": "kodi, kodin",
     "hu": "*kod, *kodja, *kodot, *kodod, *kodjat, *jelszo*",
     "fi": "*koodi*, *tunnusluku*, salasana*",
     "et": "*kood, *koodi, parool*",
-    "lv": "kods, kodu, koda, parole",
-    "lt": "kodas, koda, kodo, slaptazodis",
+    "lv": "*kods, kodu, koda, parole",
+    "lt": "*kodas, koda, kodo, slaptazodis",
     "sv": "*kod, *koden, *kode, *losenord*",
     "da": "*kode, *koden, *koder, adgangskode*",
     "no": "*kode, *koden, passord*",
     "is": "*kodi*, *kodinn, kodann, numer til stadfestingar",
-    "ga": "cod*, pasfhocal",
+    "ga": "cod, chod, chodu, pasfhocal",
     "cy": "cod, côd",
     "mt": "kodici",
-    "tr": "kod*, *sifre*, parola*, sifreniz",
+    "tr": "*kod*, *sifre*, parola*, sifreniz",
     "az": "kod*, sifre*",
     "uz": "kod*, parol*",
     "ru": "*код*, пароль*, пин",
@@ -69,23 +69,23 @@ CODE = {
     "my": "ကုဒ်, ကုတ်",
     "vi": "mã, ma otp, ma xac, ma bao mat, ma pin, mật khẩu, mat khau",
     "id": "kode, sandi, kata sandi",
-    "ms": "kod, kata laluan, nombor pengesahan",
+    "ms": "kod, tac, kata laluan, nombor pengesahan",
     "tl": "kodigo, code",
     "sw": "msimbo, nambari ya siri, nywila, nambari ya kuthibitisha, namba ya siri",
     "am": "ኮድ",
     "zh": "码, 碼, 密码, 密碼",
     "ja": "コード, 暗証番号, パスワード, パスコード, 番号は, 確認番号",
     "ko": "코드, 번호는, 암호, 비밀번호, 확인번호",
-    "eo": "kodo*",
+    "eo": "*kodo*",
     "af": "kode, wagwoord",
 }
 
 # These are only ever used for one-time codes, whatever else the message says.
 ONE_TIME = {
     "en": "otp, otp code, otc, one time code, one time password, one time passcode, one time pin, onetime code, "
-    "two factor code, 2fa code, 2 step code, mfa code, temporary password, passcode, onetime password, "
+    "two factor code, 2fa code, 2 step code, mfa code, temporary password, onetime password, "
     "single use code, dynamic code, one time security code, totp",
-    "de": "*tan, smstan, mobiletan, einmalcode, einmalkennwort, einmalpasswort, einmal passwort, einmal code",
+    "de": "tan, mtan, pushtan, phototan, chiptan, itan, smstan, mobiletan, einmalcode, einmalkennwort, einmalpasswort, einmal passwort, einmal code",
     "nl": "eenmalige code, eenmalig wachtwoord",
     "fr": "code a usage unique, mot de passe a usage unique, code unique, mot de passe unique, code ephemere",
     "es": "codigo de un solo uso, contrasena de un solo uso, clave dinamica, clave temporal, clave de un solo uso",
@@ -126,7 +126,7 @@ ONE_TIME = {
 SIGN_IN = {
     "en": "*verif*, authentic*, authoriz*, authoris*, log in, log on, login, logging in, sign in, sign on, signing in, "
     "sign up, signing up, signup, two factor, 2fa, 2 step, two step, mfa, one time, identity, confirm it s you, "
-    "confirm your identity, magic link, security code, access code, activation, activate, unlock, register*, passwordless",
+    "confirm your identity, magic link, security code, activation, activate, register*, passwordless",
     "de": "anmeld*, *anmeldung, einlogg*, bestatig*, *freigabe*, authentifiz*, identitat, zugang*, sicherheitscode*, "
     "registrier*, aktivier*",
     "nl": "inlog*, aanmeld*, *bevestig*, *toegang*, beveiligings*, verifi*",

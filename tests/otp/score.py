@@ -1,4 +1,4 @@
-"""Score the extraction on the corpus: `python tests/otp/score.py [FILE...]`, by language, channel and kind; misses last."""
+"""Score the extraction on the corpora: `python tests/otp/score.py [--tuned-only] [FILE...]`; the misses come last."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
 
-from credentials.otp.extract import Extraction, extract  # noqa: E402
+from credentials.otp.extract import Extraction, extract
 
 Row = dict[str, str | bool | None]
 
@@ -54,7 +54,7 @@ def report(path: Path, show_held: bool) -> None:
         found = extract(str(row["text"]), str(row["channel"]))
         if not is_exact(row, found):
             print(
-                f"MISS {row['id']} {row['lang']} {row['kind']}: wanted {row['code']!r}, got {found.code!r} ({found.reason})"
+                f"MISS {row['id']} {row['lang']} {row['kind']}: wanted {row['code']!r}, got {found.code!r}, {found.reason}"
             )
             print(f"     {str(row['text'])[:160]!r}")
 

@@ -89,7 +89,7 @@ def test_groups_of_digits_are_joined(written):
     assert code(f"Your verification code is {written}. It expires in 10 minutes.") == "482913"
 
 
-@pytest.mark.parametrize("written", ["٤٨٢٩١٣", "۴۸۲۹۱۳", "४८२९१३", "482913", "৪৮২৯১৩", "4️⃣8️⃣2️⃣9️⃣1️⃣3️⃣", "48​29⁠13"])
+@pytest.mark.parametrize("written", ["٤٨٢٩١٣", "۴۸۲۹۱۳", "४८२९१३", "482913", "৪৮২৯১৩", "4️⃣8️⃣2️⃣9️⃣1️⃣3️⃣", "48\u200b29\u206013"])
 def test_digits_of_every_script_become_ascii(written):
     assert code(f"Your verification code: {written}") == "482913"
 
