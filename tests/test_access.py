@@ -1,4 +1,4 @@
-"""Every cell of the rights tables against tables written out by hand from DESIGN section 3, not computed from the code."""
+"""Every cell of the rights tables against tables written by hand from DESIGN section 3, not computed from the code."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The house rules that no linter knows (STYLE, section 3): sizes, no inline script or style, docstrings, names, admin."""
+"""The house rules that no linter knows (STYLE, section 3): sizes, no inline script or style, names, admin."""
 
 import ast
 import inspect
