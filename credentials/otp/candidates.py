@@ -23,6 +23,7 @@ NUMBERS = re.compile(r"\d+(?:(?:[ .,:/'’_·]|[ ]?-[ ]?)\d+)*")
 WORDS = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 MEASURE = re.compile(r"\d+(?:st|nd|rd|th|[a-z]{1,3}|mins?|hours?|days?|weeks?|am|pm)", re.I)
 NAME = re.compile(r"[A-Z]?[a-z]{3,}\d{1,4}")  # somebody's: "bob1984"
+TEXTED_TO = re.compile(r"\b(?:text|texting|send|sending|sms|reply|forward)\b[^.!?\n:]{1,40} to:? $")
 BEFORE_MASK = "*•xX×●·…∙#"
 
 
@@ -131,8 +132,10 @@ def _is_glued(text: str, start: int, end: int) -> bool:
 
 
 def _is_measured(low: str, candidate: Candidate) -> bool:
-    """Followed by what it counts ("10 minutes", "500 EUR"), or preceded by a currency."""
+    """Followed by what it counts ("10 minutes", "500 EUR"), preceded by a currency, or a number to text to."""
     before = low[max(0, candidate.start - 8) : candidate.start].rstrip(" .")
+    if TEXTED_TO.search(low[max(0, candidate.start - 60) : candidate.start]):
+        return True
     if candidate.code.isdigit() and CURRENCY_BEFORE.search(before):
         return True
     at = candidate.end + (low[candidate.end : candidate.end + 1] == " ")

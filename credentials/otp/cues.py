@@ -12,7 +12,7 @@ SELLING = (
     "pick up, collect your, paket*, packstation, sendung*, colis, livraison, pacco, paczk*, paczkomat*, kargo, посылк*, посилк*, "
     "pakke*, pakket*, pakett*, csomag*, colet, 快递, 取件, 包裹, 驿站, 宅配, 荷物, 택배, flight*, boarding, check in, "
     "hotel, reservation*, booking*, vuelo, vol, volo, flug, рейс*, ucus, 航班, フライト, 予約, 항공, flash sale, wifi, wi fi, "
-    "guest network, invite*, referral*, refer a friend, meeting, webinar, appointment*, курьер*, repartidor,  raffle, prize, gewinnspiel, concert, venue, tickets, gift card*, redeem*"
+    "guest network, invite*, referral*, refer a friend, meeting, webinar, appointment*, курьер*, repartidor, livreur, przesylk*,  raffle, prize, gewinnspiel, concert, venue, tickets, gift card*, redeem*"
 )
 
 # "code IS 1234", "1234 IS your code": words that may stand between a code and its name.

@@ -77,7 +77,7 @@ LINKERS = frozenset(word for entry in entries(cues.LINKERS) for word in entry.sp
 
 
 def find_labels(text: str) -> list[Label]:
-    """In order of place. Where finds overlap the longer one stays, then the greater kind; those that meet are joined."""
+    """In order of place. Where finds overlap the longer stays, then the greater kind; those that meet are joined."""
     matches = ((kind, match) for kind, pattern in MATCHERS.items() for match in pattern.finditer(text))
     found = [Label(kind, match.start(), match.end(), kind == Kind.SIGN_IN) for kind, match in matches]
     found.sort(key=lambda label: (label.start, -label.end, -label.kind))

@@ -20,7 +20,8 @@ PIECE = re.compile(r"[A-Za-z0-9_~.-]{8,}")
 DOUBT = re.compile(
     r"(?:wasn.?t you|was not you|not you\b|didn.?t (?:request|make|sign|do|change|try)|did not|don.?t recogni"
     r"|if this was|not recogni"
-    r"|nicht sie|nicht du|waren sie das|pas vous|no fuiste|no has sido|nao foi|non sei stato|не вы\b|siz degil|不是您|心当たり"
+    r"|nicht sie|nicht du|waren sie das|pas vous|no fuiste|no has sido|nao foi|non sei stato"
+    r"|не вы\b|siz degil|不是您|心当たり"
     r"|secure your|suspicious|unsubscribe|password (?:was|has been) (?:changed|reset))"
 )
 

@@ -53,9 +53,8 @@ def report(path: Path, show_held: bool) -> None:
     for row in shown:
         found = extract(str(row["text"]), str(row["channel"]))
         if not is_exact(row, found):
-            print(
-                f"MISS {row['id']} {row['lang']} {row['kind']}: wanted {row['code']!r}, got {found.code!r}, {found.reason}"
-            )
+            place = f"{row['id']} {row['lang']} {row['kind']}"
+            print(f"MISS {place}: {row['code']!r} became {found.code!r}, {found.reason}")
             print(f"     {str(row['text'])[:160]!r}")
 
 

@@ -116,11 +116,11 @@ def test_a_code_may_have_letters_and_three_to_ten_characters(written):
 @pytest.mark.parametrize(
     "other",
     [
-        "order 771204", "order number: 771204", "invoice #771204", "tracking no. 771204", "parcel 771204", "ref 771204", "Ref: 771204",
-        "case 771204", "ticket #771204", "flight BA7712", "card ending in 7712", "account XX7712", "card *7712", "+1 415 555 0132",
-        "call 0800 123 456", "EUR 7712", "7712 EUR", "$7,712.04", "12/05/2026", "14:05", "2026", "version 7.7.12", "15 minutes",
-        "text STOP to 77120", "promo code SAVE77", "postal code 10115", "zip 94107", "IBAN GB29NWBK60161331926819", "IP 203.0.113.9",
-        "500 points", "7712 people", "gate 204",
+        "order 771204", "order number: 771204", "invoice #771204", "tracking no. 771204", "parcel 771204", "gate 204",
+        "ref 771204", "Ref: 771204", "case 771204", "ticket #771204", "flight BA7712", "card ending in 7712", "2026",
+        "account XX7712", "card *7712", "+1 415 555 0132", "call 0800 123 456", "EUR 7712", "7712 EUR", "$7,712.04",
+        "12/05/2026", "14:05", "version 7.7.12", "15 minutes", "text STOP to 77120", "promo code SAVE77", "500 points",
+        "postal code 10115", "zip 94107", "IBAN GB29NWBK60161331926819", "IP 203.0.113.9", "7712 people",
     ],
 )  # fmt: skip
 def test_a_number_with_another_name_is_no_code_and_hides_none(other):
@@ -142,7 +142,7 @@ def test_a_warning_about_codes_holds_none():
 
 
 def test_html_is_read_as_it_is_shown():
-    page = "<style>.a{color:#123456}</style><p>Your sign-in code</p><table><tr><td>4</td><td>8</td><td>2</td><td>9</td></tr></table>"
+    page = "<style>.a{color:#123456}</style><p>Your sign-in code</p><table><tr><td>4<td>8<td>2<td>9</tr></table>"
     assert code(page, "email") == "4829"
     assert "123456" not in readable(page)
 
@@ -169,8 +169,9 @@ def test_words_cover_many_languages():
 
 @pytest.mark.parametrize(
     "piece",
-    ["1", "1 ", "12 ", "1-", "A-", "code ", "code: 1234 ", "<a ", "<!--", "<p", "&#", "https://", "@a.", "a@", "\n", "x1", "1.", "((",
-     "验证码", "123456 ", "Subject: ", "<a href=", "[.]", "_", "  ", "- ", "href   "],
+    ["1", "1 ", "12 ", "1-", "A-", "code ", "code: 1234 ", "<a ", "<!--", "<p", "&#", "https://", "@a.", "a@", "\n",
+     "x1", "1.", "((", "\n1\n", "order ", "code 12-", "A1-B", "验证码", "123456 ", "Subject: ", "<a href=", "[.]",
+     "_", "  ", "- ", "href   "],
 )  # fmt: skip
 def test_a_hostile_message_of_200_kb_comes_to_an_end(piece):
     extract(piece * (200_000 // len(piece)), "email")
