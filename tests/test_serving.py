@@ -97,3 +97,10 @@ def test_the_log_names_routes_and_no_token_that_somebody_asked_for(server):
     ask(f"{server.url}/nowhere/mistyped-token-5521/")
     assert "/setup/<str:token>/" in server.log
     assert "mistyped-token-5521" not in server.log
+
+
+def test_it_serves_with_several_processes_and_stops_them_all(tmp_path):
+    with running(tmp_path, PROCESSES="2") as server:
+        assert [ask(f"{server.url}/readyz")[0] for _ in range(20)] == [200] * 20
+    with pytest.raises(urllib.error.URLError):
+        ask(f"{server.url}/healthz")
