@@ -48,6 +48,7 @@ class Action(StrEnum):
 
     CREDENTIAL_SEE = "credential.see"
     CREDENTIAL_CODE = "credential.code"
+    CREDENTIAL_FIRST_CODE = "credential.first_code"  # of a seed that the caller has just stored
     CREDENTIAL_REVEAL = "credential.reveal"
     CREDENTIAL_SEED = "credential.seed"
     CREDENTIAL_ADD = "credential.add"
@@ -128,7 +129,9 @@ ALLOWED_TO: dict[Role, frozenset[Action]] = {
 
 GRANTED_BY: dict[Scope, frozenset[Action]] = {
     Scope.CREDENTIALS_READ: frozenset({Action.CREDENTIAL_SEE}),
-    Scope.CREDENTIALS_WRITE: frozenset({Action.CREDENTIAL_ADD, Action.CREDENTIAL_EDIT, Action.CREDENTIAL_TRASH}),
+    Scope.CREDENTIALS_WRITE: frozenset(
+        {Action.CREDENTIAL_ADD, Action.CREDENTIAL_EDIT, Action.CREDENTIAL_TRASH, Action.CREDENTIAL_FIRST_CODE}
+    ),
     Scope.TOTP_READ: frozenset({Action.CREDENTIAL_CODE}),
     Scope.CODES_WRITE: frozenset(),
     Scope.CODES_READ: frozenset(),

@@ -72,11 +72,3 @@ class SealBroken(VaultError):
         "server runs with other keys. Nothing was changed: ask your operator to check VAULT_KEYS and SALT_KEY, and to "
         "restore this credential from a backup."
     )
-
-
-class Throttled(VaultError):
-    """Too many requests."""
-
-    status = 429
-    code = "throttled"
-    message = "Too many tries. Wait a moment and try again."

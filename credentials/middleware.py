@@ -22,7 +22,6 @@ TITLES = {
     404: "Not found",
     409: "That did not work",
     422: "That did not work",
-    429: "Slow down",
 }
 
 

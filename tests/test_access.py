@@ -47,6 +47,7 @@ ROLES = """
     key.revoke          - - - w  !
     key.rename          - - - w  -
     key.rotate          - - - w  !
+    credential.first_code - - - - -
     team.create         - - - -  -
     code.prune          - - - -  -
     seals.rotate        - - - -  -
@@ -56,13 +57,13 @@ COLUMNS = [Role.AUDITOR, Role.OPERATOR, Role.MANAGER, Role.OWNER]
 
 SCOPES = {
     "credentials:read": {"credential.see"},
-    "credentials:write": {"credential.add", "credential.edit", "credential.trash"},
+    "credentials:write": {"credential.add", "credential.edit", "credential.trash", "credential.first_code"},
     "totp:read": {"credential.code"},
     "codes:write": set(),
     "codes:read": set(),
     "values:release": set(),
 }
-AGENTS = {"credential.see", "credential.add", "credential.edit", "credential.trash", "credential.code"}
+AGENTS = {"credential.see", "credential.code", *SCOPES["credentials:write"]}
 # What a key may do at the Kernel door while its creator may.
 BY_HAND = {"audit.read", "key.see", "key.create", "key.rename", "key.rotate", "key.revoke"}
 DOORS = {

@@ -417,3 +417,11 @@ def test_the_admin_deletes_nothing_by_its_action_menu(house):
         client.post(where, {"action": "delete_selected", "_selected_action": chosen, "post": "yes"})
     assert Credential.objects.count() == many
     assert User.objects.count() == len(house.people)
+
+
+@pytest.mark.parametrize("who", ["auditor", "operator", "manager", "owner"])
+def test_looking_at_a_credential_is_no_refusal(house, who):
+    """The page leaves out what the role may not see, instead of asking for it."""
+    seen = AuditEvent.objects.count()
+    assert house.come(who).get(path("credential", "blue", house.login.id)).status_code == 200
+    assert AuditEvent.objects.count() == seen

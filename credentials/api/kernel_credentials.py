@@ -31,7 +31,7 @@ def create_credential(request: HttpRequest, who: Caller) -> HttpResponse:
     values = given.pop("values")
     given |= {"type": type_of(values), "sso_provider": given.get("sso_provider") or "", **to_vault(values)}
     made = vault.add_credential(who, **given)
-    return JsonResponse(_shown(made) | _just_set(made, given), status=201)
+    return JsonResponse(_shown(made) | _just_set(who, made, given), status=201)
 
 
 def list_credentials(request: HttpRequest, who: Caller) -> HttpResponse:
@@ -52,7 +52,7 @@ def update_credential(request: HttpRequest, who: Caller, id_or_name: str) -> Htt
     if values or removed:
         given |= to_vault(values, removed)
     changed = vault.edit_credential(who, credential_id=id_or_name, **given)
-    return JsonResponse(_shown(changed) | _just_set(changed, given))
+    return JsonResponse(_shown(changed) | _just_set(who, changed, given))
 
 
 def delete_credential(request: HttpRequest, who: Caller, id_or_name: str) -> HttpResponse:
@@ -89,11 +89,11 @@ def _shown(credential: Any) -> dict[str, Any]:
     return _row(credential) | {"value_keys": value_keys(credential)}
 
 
-def _just_set(credential: Any, given: dict[str, Any]) -> dict[str, str | None]:
+def _just_set(who: Caller, credential: Any, given: dict[str, Any]) -> dict[str, str | None]:
     """The code of a secret that came with this very request, so that the sender sees that it is the right one."""
     if not given.get("totp_secret"):
         return {}
-    code = secrets.code_of_new_seed(credential, totp_secret=given["totp_secret"])
+    code = secrets.show_first_code(who, credential_id=credential.id)
     return {"totp_code": code.code, "totp_code_expires_at": _second(code.expires_at)}
 
 

@@ -26,7 +26,7 @@ ACTIONS = {
 }
 WRITES = frozenset({"create", "update", "delete"})
 TELLS = {
-    "list": "list pages through the credentials, newest first",
+    "list": "list pages through the credentials, oldest first",
     "get": "get shows one",
     "totp_code": "totp_code returns the current one-time code",
     "create": "create stores a new one",
@@ -184,10 +184,10 @@ def _fields(given: dict[str, Any]) -> vault.Fields:
 
 
 def _first_code(caller: Caller, stored: Any, given: dict[str, Any]) -> dict[str, Any]:
-    """The code that a site asks for when it enrols an authenticator, if the secret is new and the key may."""
-    if not given.get("totp_secret", "").strip() or not caller.may(ACTIONS["totp_code"]):
+    """The code that a site asks for when it enrols an authenticator, if the secret is new."""
+    if not given.get("totp_secret", "").strip():
         return {}
-    code = shapes.code(secrets.show_code(caller, credential_id=stored.id))
+    code = shapes.code(secrets.show_first_code(caller, credential_id=stored.id))
     return {"totp_code": code["code"], "totp_code_expires_at": code["expires_at"]}
 
 

@@ -4,8 +4,6 @@ import base64
 import hashlib
 from collections.abc import Iterable
 
-from django.db import transaction
-
 from credentials.access import Actor, Caller, Door
 from credentials.models import Role, User
 from credentials.vault import keys, teams
@@ -48,8 +46,7 @@ def fill(*, password: str, scopes: Iterable[str]) -> tuple[list[tuple[str, str]]
         teams.add_member(here.into(first.id), email=email, role=role, password=password)
         people.append((f"Northwind Ops, {role}", email))
     people.append(("Contoso Growth, owner", "carl@contoso.example"))
-    with transaction.atomic():
-        User.objects.filter(email="olivia@northwind.example").update(is_staff=True, is_superuser=True)
+    User.objects.filter(email="olivia@northwind.example").update(is_staff=True, is_superuser=True)
     _store(first.id, "olivia@northwind.example", SITES)
     _store(second.id, "carl@contoso.example", OTHER_SITES)
     _store_others(first.id)

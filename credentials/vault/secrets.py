@@ -73,24 +73,23 @@ def restore_version(caller: Caller, *, credential_id: str, number: int) -> Crede
 
 def show_code(caller: Caller, *, credential_id: str) -> totp.Code:
     """The current TOTP code: opens the seed and nothing else."""
+    return _code(caller, Action.CREDENTIAL_CODE, credential_id)
+
+
+def show_first_code(caller: Caller, *, credential_id: str) -> totp.Code:
+    """The same for who has just stored the seed and so knows it: sites ask for a code when they enrol one."""
+    return _code(caller, Action.CREDENTIAL_FIRST_CODE, credential_id)
+
+
+def _code(caller: Caller, action: Action, credential_id: str) -> totp.Code:
     at = now()
-    with recorded(caller, Action.CREDENTIAL_CODE, at=at, kind="credential", id=credential_id) as entry:
+    with recorded(caller, action, at=at, kind="credential", id=credential_id) as entry:
         version = _current(caller, credential_id)
         code = totp.code_at(_totp(version), at.timestamp())
         entry.about("credential", version.credential_id, version.credential.name)
         entry.detail = {"version": version.number}
         _touch(caller, version.credential, at)
     return code
-
-
-def code_of_new_seed(credential: Credential, *, totp_secret: str) -> totp.Code:
-    """The current code of a seed that the caller has just stored with the credential. Opens nothing: no event."""
-    stored = {
-        "algorithm": credential.totp_algorithm or None,
-        "digits": credential.totp_digits,
-        "period": credential.totp_period,
-    }
-    return totp.code_at(totp.parse(totp_secret, **stored), now().timestamp())  # type: ignore[arg-type]
 
 
 def show_seed(caller: Caller, *, credential_id: str) -> Seed:

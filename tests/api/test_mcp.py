@@ -311,7 +311,7 @@ def test_the_documented_example_from_creation_to_deletion(agent, blue):
     assert refused(say, action="get", id_or_name=made["id"]).startswith("Error in manage_credentials (get): 404 ")
     done = AuditEvent.objects.filter(door="mcp", outcome="done").order_by("id")
     assert list(done.values_list("action", flat=True)) == [
-        "credential.add", "credential.code", "credential.code", "credential.edit", "credential.edit",
+        "credential.add", "credential.first_code", "credential.code", "credential.edit", "credential.edit",
         "credential.edit", "credential.edit", "credential.trash",
     ]  # fmt: skip
 
@@ -326,11 +326,13 @@ def test_totp_settings_are_kept_and_a_raw_secret_takes_over_the_stored_ones(agen
     assert "require a new totp_secret" in refused(say, **{**EXAMPLE, "totp_secret": "", "totp_digits": 6})
 
 
-def test_a_key_without_totp_read_gets_no_code_by_setting_the_secret(agent):
+def test_a_key_without_totp_read_gets_the_code_of_the_secret_it_brought_and_no_later_one(agent):
     say = agent(["credentials:read", "credentials:write"])
     made = fine(say, **{**EXAMPLE, "name": "x"})
     assert made["has_totp_secret"] is True
-    assert "totp_code" not in made
+    assert len(made["totp_code"]) == 6
+    assert "lacks the scope totp:read" in refused(say, action="totp_code", id_or_name="x")
+    assert "totp_code" not in fine(say, action="update", id_or_name="x", sso_provider="google")
 
 
 def test_lists_page_and_filter(agent):
