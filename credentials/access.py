@@ -5,76 +5,13 @@ A new verb is a new Action and a row in the tables; a test walks every cell.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from credentials.errors import NotAllowed, NotFound, StepUpRequired
-from credentials.models import Role
+from credentials.errors import NotAllowed, NotFound, SecondFactorRequired, StepUpRequired
+from credentials.models import HookKind, Role
+from credentials.words import Action, Actor, Door, Scope
 
-
-class Door(StrEnum):
-    """The way in."""
-
-    WEB = "web"
-    COMMAND = "command"
-    SETUP = "setup"
-    SKYVERN = "skyvern"
-    KERNEL = "kernel"
-    MCP = "mcp"
-    RELEASE = "release"
-
-
-class Actor(StrEnum):
-    """What kind of caller it is."""
-
-    PERSON = "person"
-    KEY = "key"
-    OPERATOR = "operator"  # somebody with a shell on the server
-    NOBODY = "nobody"
-
-
-class Scope(StrEnum):
-    """What an API key may be given."""
-
-    CREDENTIALS_READ = "credentials:read"
-    CREDENTIALS_WRITE = "credentials:write"
-    TOTP_READ = "totp:read"
-    CODES_WRITE = "codes:write"
-    CODES_READ = "codes:read"
-    VALUES_RELEASE = "values:release"
-
-
-class Action(StrEnum):
-    """The closed vocabulary of verbs; the audit speaks it too."""
-
-    CREDENTIAL_SEE = "credential.see"
-    CREDENTIAL_CODE = "credential.code"
-    CREDENTIAL_FIRST_CODE = "credential.first_code"  # of a seed that the caller has just stored
-    CREDENTIAL_REVEAL = "credential.reveal"
-    CREDENTIAL_SEED = "credential.seed"
-    CREDENTIAL_ADD = "credential.add"
-    CREDENTIAL_EDIT = "credential.edit"
-    CREDENTIAL_TRASH = "credential.trash"
-    CREDENTIAL_RESTORE = "credential.restore"
-    CREDENTIAL_PURGE = "credential.purge"
-    VERSION_SEE = "version.see"
-    VERSION_REVEAL = "version.reveal"
-    VERSION_RESTORE = "version.restore"
-    CODE_PRUNE = "code.prune"
-    TEAM_SEE = "team.see"
-    TEAM_CREATE = "team.create"
-    MEMBER_SEE = "member.see"
-    MEMBER_ADD = "member.add"
-    MEMBER_CHANGE = "member.change"
-    MEMBER_REMOVE = "member.remove"
-    KEY_SEE = "key.see"
-    KEY_CREATE = "key.create"
-    KEY_REVOKE = "key.revoke"
-    KEY_RENAME = "key.rename"
-    KEY_ROTATE = "key.rotate"
-    KEY_USE = "key.use"
-    SEALS_ROTATE = "seals.rotate"
-    AUDIT_READ = "audit.read"
-    AUDIT_VERIFY = "audit.verify"
+__all__ = ["ALLOWED_TO", "BY_CREATOR", "DONE_BY", "GRANTED_BY", "OFFERED_AT", "OWN_ACCOUNT", "STEP_UP", "Action",
+           "Actor", "Caller", "Door", "Role", "Scope", "require", "require_right"]  # fmt: skip
 
 
 _AUDITOR = frozenset(
@@ -82,8 +19,12 @@ _AUDITOR = frozenset(
         Action.TEAM_SEE,
         Action.MEMBER_SEE,
         Action.CREDENTIAL_SEE,
+        Action.CREDENTIAL_STAR,
+        Action.FOLDER_SEE,
         Action.AUDIT_READ,
         Action.AUDIT_VERIFY,
+        Action.AUDIT_EXPORT,
+        Action.ROTATION_SEE,
     }
 )
 _OPERATOR = frozenset(
@@ -91,8 +32,15 @@ _OPERATOR = frozenset(
         Action.TEAM_SEE,
         Action.MEMBER_SEE,
         Action.CREDENTIAL_SEE,
+        Action.CREDENTIAL_STAR,
+        Action.FOLDER_SEE,
         Action.CREDENTIAL_CODE,
         Action.CREDENTIAL_REVEAL,
+        Action.CODE_SEE,
+        Action.CODE_RECEIVE,
+        Action.CODE_READ,
+        Action.CODE_CLAIM,
+        Action.CODE_DISCARD,
     }
 )
 _MANAGER = (
@@ -107,10 +55,17 @@ _MANAGER = (
         Action.VERSION_SEE,
         Action.VERSION_REVEAL,
         Action.VERSION_RESTORE,
+        Action.FOLDER_ADD,
+        Action.FOLDER_EDIT,
+        Action.FOLDER_DELETE,
+        Action.ROTATION_MARK,
     }
 )
 _OWNER = _MANAGER | {
     Action.CREDENTIAL_PURGE,
+    Action.TEAM_SETTINGS,
+    Action.MEMBER_INVITE,
+    Action.MEMBER_UNINVITE,
     Action.MEMBER_ADD,
     Action.MEMBER_CHANGE,
     Action.MEMBER_REMOVE,
@@ -119,6 +74,9 @@ _OWNER = _MANAGER | {
     Action.KEY_REVOKE,
     Action.KEY_RENAME,
     Action.KEY_ROTATE,
+    Action.HOOK_SEE,
+    Action.HOOK_CREATE,
+    Action.HOOK_REVOKE,
 }
 ALLOWED_TO: dict[Role, frozenset[Action]] = {
     Role.AUDITOR: _AUDITOR,
@@ -128,14 +86,28 @@ ALLOWED_TO: dict[Role, frozenset[Action]] = {
 }
 
 GRANTED_BY: dict[Scope, frozenset[Action]] = {
-    Scope.CREDENTIALS_READ: frozenset({Action.CREDENTIAL_SEE}),
+    Scope.CREDENTIALS_READ: frozenset({Action.CREDENTIAL_SEE, Action.FOLDER_SEE}),
     Scope.CREDENTIALS_WRITE: frozenset(
-        {Action.CREDENTIAL_ADD, Action.CREDENTIAL_EDIT, Action.CREDENTIAL_TRASH, Action.CREDENTIAL_FIRST_CODE}
+        {
+            Action.CREDENTIAL_ADD,
+            Action.CREDENTIAL_EDIT,
+            Action.CREDENTIAL_TRASH,
+            Action.CREDENTIAL_FIRST_CODE,
+            Action.FOLDER_ADD,
+            Action.FOLDER_EDIT,
+            Action.FOLDER_DELETE,
+        }
     ),
     Scope.TOTP_READ: frozenset({Action.CREDENTIAL_CODE}),
-    Scope.CODES_WRITE: frozenset(),
-    Scope.CODES_READ: frozenset(),
-    Scope.VALUES_RELEASE: frozenset(),
+    Scope.CODES_WRITE: frozenset({Action.CODE_RECEIVE}),
+    Scope.CODES_READ: frozenset({Action.CODE_READ, Action.CODE_CLAIM}),
+    Scope.VALUES_RELEASE: frozenset({Action.RELEASE_STORE, Action.RELEASE_READ, Action.RELEASE_DELETE}),
+}
+
+# A hook does one thing, for those who know its address.
+DONE_BY: dict[HookKind, frozenset[Action]] = {
+    HookKind.RECEIVE: frozenset({Action.CODE_RECEIVE}),
+    HookKind.ANSWER: frozenset({Action.CODE_CLAIM, Action.CREDENTIAL_CODE}),
 }
 
 # No scope gives these: a key may do them while its creator's role in the team does (vault/keys.py keeps a key from
@@ -151,6 +123,9 @@ BY_CREATOR = frozenset(
     }
 )
 
+# What a person does with their own account: no role gives it, and none takes it away.
+OWN_ACCOUNT = frozenset(action for action in Action if action.startswith("account."))
+
 # A person proves again who they are before a value, a seed or a right changes hands.
 STEP_UP = frozenset(
     {
@@ -159,18 +134,23 @@ STEP_UP = frozenset(
         Action.CREDENTIAL_PURGE,
         Action.VERSION_REVEAL,
         Action.VERSION_RESTORE,
+        Action.TEAM_SETTINGS,
+        Action.MEMBER_INVITE,
         Action.MEMBER_ADD,
         Action.MEMBER_CHANGE,
         Action.MEMBER_REMOVE,
         Action.KEY_CREATE,
         Action.KEY_REVOKE,
         Action.KEY_ROTATE,
+        Action.HOOK_CREATE,
+        Action.HOOK_REVOKE,
     }
 )
 
-_DIALECT = frozenset().union(*GRANTED_BY.values())
+_RELEASE = GRANTED_BY[Scope.VALUES_RELEASE]
+_DIALECT = frozenset().union(*GRANTED_BY.values()) - _RELEASE
 OFFERED_AT: dict[Door, frozenset[Action]] = {
-    Door.WEB: _OWNER,
+    Door.WEB: _OWNER | OWN_ACCOUNT,
     Door.COMMAND: frozenset(
         {
             Action.TEAM_CREATE,
@@ -178,19 +158,41 @@ OFFERED_AT: dict[Door, frozenset[Action]] = {
             Action.MEMBER_ADD,
             Action.MEMBER_CHANGE,
             Action.MEMBER_REMOVE,
+            Action.USER_DEACTIVATE,
+            Action.USER_REACTIVATE,
             Action.KEY_SEE,
             Action.KEY_CREATE,
             Action.KEY_REVOKE,
+            Action.HOOK_SEE,
+            Action.HOOK_CREATE,
+            Action.HOOK_REVOKE,
             Action.SEALS_ROTATE,
+            Action.CODE_RECEIVE,
+            Action.VAULT_BACKUP,
+            Action.VAULT_RESTORE,
             Action.CODE_PRUNE,
             Action.AUDIT_VERIFY,
+            Action.AUDIT_EXPORT,
+            Action.AUDIT_CHECKPOINT,
+            Action.AUDIT_STREAM,
+            Action.AUDIT_ARCHIVE,
         }
     ),
-    Door.SETUP: frozenset({Action.TEAM_CREATE}),
+    # Links that let somebody in, and what a provider of single sign-on says about somebody's groups.
+    Door.SETUP: frozenset(
+        {
+            Action.TEAM_CREATE,
+            Action.MEMBER_JOIN,
+            Action.MEMBER_ADD,
+            Action.MEMBER_CHANGE,
+            Action.MEMBER_REMOVE,
+        }
+    ),
     Door.SKYVERN: _DIALECT,
     Door.KERNEL: _DIALECT | BY_CREATOR,
     Door.MCP: _DIALECT,
-    Door.RELEASE: _DIALECT,
+    Door.HOOK: frozenset().union(*DONE_BY.values()),
+    Door.RELEASE: _RELEASE,  # the only door where values come back to a machine, and no other does
 }
 
 
@@ -207,7 +209,9 @@ class Caller:
     team_slug: str = ""
     role: Role | None = None
     scopes: frozenset[Scope] = frozenset()
+    hook_kind: HookKind | None = None
     creator_role: Role | None = None  # of who made the key, as it is now
+    lacks_factor: bool = False  # of a team that asks its members for a second factor
     authenticated_at: datetime | None = None
     step_up_age: timedelta = timedelta(minutes=5)
     ip: str = ""
@@ -217,6 +221,10 @@ class Caller:
     def into(self, team_id: str) -> "Caller":
         """The same operator, acting on one team (commands only)."""
         return replace(self, team_id=team_id)
+
+    @property
+    def is_person(self) -> bool:
+        return self.kind is Actor.PERSON
 
     @property
     def own_team(self) -> str:
@@ -229,15 +237,18 @@ class Caller:
         """Whether the tables give the right, step-up aside: for showing or hiding a button, or a tool's action."""
         if self.kind is Actor.KEY:
             granted = frozenset[Action]().union(*(GRANTED_BY[scope] for scope in self.scopes))
+        elif self.kind is Actor.HOOK:
+            granted = DONE_BY[self.hook_kind] if self.hook_kind is not None else frozenset()
         else:
-            granted = ALLOWED_TO[self.role] if self.role is not None else frozenset()
+            granted = frozenset() if self.role is None or self.lacks_factor else ALLOWED_TO[self.role]
         return action in granted & OFFERED_AT[self.door]
 
 
 def require(caller: Caller, action: Action, *, at: datetime) -> None:
     """Raise NotFound for strangers, NotAllowed without the right, StepUpRequired for people gone stale."""
     require_right(caller, action)
-    fresh = caller.authenticated_at and at - caller.authenticated_at <= caller.step_up_age
+    # Either way: a clock that was put back does not keep a proof fresh for longer.
+    fresh = caller.authenticated_at and abs(at - caller.authenticated_at) <= caller.step_up_age
     if caller.kind is Actor.PERSON and action in STEP_UP and not fresh:
         raise StepUpRequired
 
@@ -246,8 +257,12 @@ def require_right(caller: Caller, action: Action) -> None:
     """The same without the step-up: the right alone."""
     if action not in OFFERED_AT[caller.door]:
         raise NotAllowed("This cannot be done through this door.")
-    if caller.kind is Actor.KEY:
+    if action in OWN_ACCOUNT:
+        _require_person(caller)
+    elif caller.kind is Actor.KEY:
         _require_scope(caller, action)
+    elif caller.kind is Actor.HOOK:
+        _require_kind(caller, action)
     elif caller.kind is Actor.PERSON:
         _require_role(caller, action)
     elif caller.door not in {Door.COMMAND, Door.SETUP}:
@@ -265,8 +280,20 @@ def _require_scope(caller: Caller, action: Action) -> None:
     raise NotAllowed(f"This API key lacks the scope {missing}." if missing else "No API key may do this.")
 
 
+def _require_person(caller: Caller) -> None:
+    if caller.kind is not Actor.PERSON or not caller.id:
+        raise NotFound
+
+
+def _require_kind(caller: Caller, action: Action) -> None:
+    if caller.hook_kind is None or action not in DONE_BY[caller.hook_kind]:
+        raise NotAllowed("This hook does something else.")
+
+
 def _require_role(caller: Caller, action: Action) -> None:
     if caller.role is None or caller.team_id is None:
         raise NotFound
+    if caller.lacks_factor:
+        raise SecondFactorRequired
     if action not in ALLOWED_TO[caller.role]:
         raise NotAllowed

@@ -1,28 +1,23 @@
 """The audit: a verb and its event in one transaction, refusals kept, one HMAC chain per team. Only the vault calls it.
 
-Each event's hash is HMAC-SHA256 under AUDIT_KEY over its fields and the hash before it. Who can write to the
-database but has not the key can neither change an event nor forge one.
+What a hash covers, and how far a chain holds, is in chain.py.
 """
 
-import hmac
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
-from hashlib import sha256
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from credentials.access import Action, Caller, require, require_right
+from credentials.chain import digest, head_of
 from credentials.errors import VaultError
 from credentials.models import AuditEvent
 
-GENESIS = "0" * 64
 DETAIL_KEYS = frozenset(
     {
         "reason",
@@ -39,28 +34,23 @@ DETAIL_KEYS = frozenset(
         "has_totp",
         "renamed_from",
         "replaced",
+        "archived_to",
+        "changed",  # which secrets really changed, by name
+        "became",  # the number of the version that this made
+        "method",
+        "factor",
+        "digest",
+        "otp_type",
+        "again",
+        "task_id",
+        "workflow_id",
+        "workflow_run_id",
+        "kind",
+        "signed",
     }
 )
 # An id that somebody mistyped may be a secret: only what looks like one of ours is written down.
-OUR_ID = re.compile(r"(?:cred|cfld|team|key|totp)_[0-9A-Z]{26}|[0-9]{1,19}")
-_HASHED = (
-    "team_id",
-    "seq",
-    "actor_kind",
-    "actor_id",
-    "actor_label",
-    "door",
-    "action",
-    "outcome",
-    "target_kind",
-    "target_id",
-    "target_label",
-    "detail",
-    "ip",
-    "user_agent",
-    "request_id",
-    "previous_hash",
-)
+OUR_ID = re.compile(r"(?:cred|cfld|team|key|totp|inv|hook)_[0-9A-Z]{26}|[0-9]{1,19}")
 
 
 class Outcome(StrEnum):
@@ -77,24 +67,14 @@ class Entry:
     target_id: str = ""
     target_label: str = ""
     detail: dict[str, object] = field(default_factory=dict)
+    happened: bool = True
 
     def about(self, kind: str, id: str | int, label: str = "") -> None:
         self.target_kind, self.target_id, self.target_label = kind, str(id), label
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """How far a chain holds. `broken_at` is the seq of the first event that does not fit, None when all do."""
-
-    team_slug: str
-    checked: int
-    holds_up_to: int
-    broken_at: int | None = None
-    why: str = ""
-
-    @property
-    def is_broken(self) -> bool:
-        return self.broken_at is not None
+    def nothing_happened(self) -> None:
+        """There was nothing to do it to: no effect, so no event."""
+        self.happened = False
 
 
 @contextmanager
@@ -106,7 +86,8 @@ def recorded(caller: Caller, action: Action, *, at: datetime, kind: str = "", id
             require(caller, action, at=at)
             _lock(caller.team_id)
             yield entry
-            _append(caller, action, Outcome.DONE, entry, at)
+            if entry.happened:
+                _append(caller, action, Outcome.DONE, entry, at)
     except Exception as problem:
         _record_failure(caller, action, entry, at, problem)
         raise
@@ -133,15 +114,18 @@ def asked(caller: Caller, action: Action, *, at: datetime) -> None:
         raise
 
 
-def refused(caller: Caller, action: Action, problem: VaultError, *, at: datetime, kind: str = "", id: str = "") -> None:
-    """Write down a refusal that came before there was a verb to run."""
-    _record_failure(caller, action, Entry(kind, id), at, problem)
+def refused(caller: Caller, action: Action, problem: VaultError, *, at: datetime, **about: str) -> None:
+    """Write down a refusal that came before there was a verb to run. `about`: kind, id, label; the rest is detail."""
+    entry = Entry(about.pop("kind", ""), about.pop("id", ""), about.pop("label", ""), dict(about))
+    _record_failure(caller, action, entry, at, problem)
 
 
 def _record_failure(caller: Caller, action: Action, entry: Entry, at: datetime, problem: Exception) -> None:
     refused = isinstance(problem, VaultError)
     # A failure's class name says what broke; its text could hold anything.
-    entry.detail = {"reason": problem.code if isinstance(problem, VaultError) else type(problem).__name__}
+    why = problem.code if isinstance(problem, VaultError) else type(problem).__name__
+    method = {"method": entry.detail["method"]} if "method" in entry.detail else {}
+    entry.detail = {"reason": why, **method}
     with transaction.atomic():
         _lock(caller.team_id)
         _append(caller, action, Outcome.REFUSED if refused else Outcome.FAILED, entry, at)
@@ -158,7 +142,7 @@ def _append(caller: Caller, action: Action, outcome: Outcome, entry: Entry, at: 
     unknown = entry.detail.keys() - DETAIL_KEYS
     if unknown:
         raise ValueError(f"Not in the audit's vocabulary: {sorted(unknown)}")
-    seq, previous = _head(caller.team_id)
+    seq, previous = head_of(caller.team_id)
     event = AuditEvent(
         team_id=caller.team_id,
         seq=seq + 1,
@@ -182,52 +166,11 @@ def _append(caller: Caller, action: Action, outcome: Outcome, entry: Entry, at: 
     event.save(force_insert=True)
 
 
-def _head(team_id: str | None) -> tuple[int, str]:
-    newest = AuditEvent.objects.filter(team_id=team_id).order_by("-seq").values_list("seq", "hash").first()
-    return newest or (0, GENESIS)
-
-
 def _plain(text: str, longest: int) -> str:
     """Text that every database takes and every log shows on one line."""
     return re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "\ufffd", text)[:longest]
 
 
-def digest(event: AuditEvent) -> str:
-    """The hash an event must have: HMAC-SHA256, hex, over canonical JSON of its fields."""
-    fields = {name: getattr(event, name) for name in _HASHED}
-    # A damaged row may hold no time at all: it must be named, not trip the walk.
-    fields["at"] = event.at and event.at.astimezone(UTC).isoformat(timespec="microseconds")
-    message = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hmac.new(settings.AUDIT_KEY.encode(), message.encode(), sha256).hexdigest()
-
-
 def events_of(team_id: str) -> QuerySet[AuditEvent]:
     """A team's events, newest first; for the vault to read."""
     return AuditEvent.objects.filter(team_id=team_id).order_by("-seq")
-
-
-def verify(team_id: str | None, slug: str) -> Verdict:
-    """Walk one chain from its start in constant memory; stop at the first event that does not fit."""
-    last_seq, last_hash = 0, GENESIS
-    for event in AuditEvent.objects.filter(team_id=team_id).order_by("seq").iterator(chunk_size=1000):
-        why = _misfit(event, last_seq, last_hash)
-        if why:
-            return Verdict(slug, last_seq, last_seq, event.seq, why)
-        last_seq, last_hash = event.seq, event.hash
-    return Verdict(slug, last_seq, last_seq)
-
-
-def chain_owners() -> list[str]:
-    """The ids of the teams that have events, whether or not there still is such a team."""
-    held = AuditEvent.objects.exclude(team_id=None).order_by("team_id").values_list("team_id", flat=True).distinct()
-    return [team_id for team_id in held if team_id]
-
-
-def _misfit(event: AuditEvent, last_seq: int, last_hash: str) -> str:
-    if event.seq != last_seq + 1:
-        return f"event {last_seq + 1} is missing"
-    if event.previous_hash != last_hash:
-        return "it does not follow the event before it"
-    if not hmac.compare_digest(event.hash.encode(), digest(event).encode()):
-        return "its contents were changed, or AUDIT_KEY is another"
-    return ""

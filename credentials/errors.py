@@ -4,13 +4,17 @@ Every error has an HTTP status, a stable code for machines and a message that sa
 repeats a value that somebody typed.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class VaultError(Exception):
-    """Something was refused. `fields` maps the name of an input to what is wrong with it."""
+    """Something was refused. `fields` maps the name of an input to what is wrong; `headers` are for the answer."""
 
     status = 400
     code = "refused"
     message = "The request was refused."
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, message: str = "", *, code: str = "", fields: dict[str, str] | None = None) -> None:
         self.message = message or self.message
@@ -43,6 +47,14 @@ class StepUpRequired(VaultError):
     message = "Confirm that it is you, then try again."
 
 
+class SecondFactorRequired(VaultError):
+    """The right is there, but the team asks for a second factor that the person has not set up."""
+
+    status = 403
+    code = "second_factor_required"
+    message = "This team asks for a second factor. Set one up on your security page, then come back."
+
+
 class Invalid(VaultError):
     """The input cannot be stored as it is."""
 
@@ -72,3 +84,15 @@ class SealBroken(VaultError):
         "server runs with other keys. Nothing was changed: ask your operator to check VAULT_KEYS and SALT_KEY, and to "
         "restore this credential from a backup."
     )
+
+
+class Throttled(VaultError):
+    """Too often within a window of time. `is_first`: nobody was told so in this window before."""
+
+    status = 429
+    code = "throttled"
+
+    def __init__(self, *, retry_after: int, is_first: bool = False) -> None:
+        super().__init__(f"Too many requests. Try again in {retry_after} seconds.")
+        self.headers = {"Retry-After": str(retry_after)}
+        self.is_first = is_first

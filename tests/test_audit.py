@@ -17,11 +17,12 @@ from django.conf import settings as configured
 from django.db import DatabaseError, connection, transaction
 
 from credentials.access import Action
-from credentials.audit import GENESIS, Verdict, digest, recorded, verify
+from credentials.audit import recorded
+from credentials.chain import GENESIS, Verdict, digest, verify
 from credentials.errors import Conflict, NotAllowed, NotFound
 from credentials.models import AuditEvent, Credential
 from credentials.vault import credentials as vault
-from credentials.vault import secrets, teams, trail, trash
+from credentials.vault import proofs, secrets, teams, trash
 from tests.conftest import LOGIN, build
 
 AT = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -155,15 +156,15 @@ def test_every_team_has_a_chain_of_its_own_and_so_has_the_system(blue, red, logi
         ("red", "credential.add", GENESIS),
         (None, "team.create", GENESIS),
     ]
-    found = trail.verify_trail(teams.operator())
+    found = proofs.verify_trail(teams.operator())
     assert [(one.team_slug, one.holds_up_to) for one in found] == [("blue", 1), ("green", 0), ("red", 1), ("system", 1)]
-    assert [one.team_slug for one in trail.verify_trail(blue.caller("auditor"))] == ["blue"]
+    assert [one.team_slug for one in proofs.verify_trail(blue.caller("auditor"))] == ["blue"]
     assert outcomes(blue)[-1] == ("audit.verify", "done")
 
 
 def test_who_may_not_verify_is_refused(blue, login):
     with pytest.raises(NotAllowed):
-        trail.verify_trail(blue.caller("operator"))
+        proofs.verify_trail(blue.caller("operator"))
     assert outcomes(blue)[-1] == ("audit.verify", "refused")
 
 
@@ -289,7 +290,7 @@ def test_an_event_moved_to_another_team_is_missing_here_and_wrong_there(chain, r
 def test_a_first_event_renumbered_to_nought_is_still_a_broken_chain(chain):
     sql(f"UPDATE {TABLE} SET seq = 0 WHERE seq = 1")
     assert verdict(chain).broken_at is not None
-    trail.verify_trail(teams.operator())
+    proofs.verify_trail(teams.operator())
     assert AuditEvent.objects.get(team=None).detail["count"] == 1
 
 

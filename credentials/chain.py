@@ -1,0 +1,179 @@
+"""The chain of audit events: what a hash covers, how far a chain holds, and where an archive lets it begin.
+
+Only audit.py and the vault's verbs on the trail call this. Everything that proves something bears an HMAC under
+AUDIT_KEY: who can write to the database but has not the key can neither change an event, forge one, nor pretend that
+the missing ones were archived.
+"""
+
+import hmac
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from credentials.models import AuditAnchor, AuditEvent
+
+GENESIS = "0" * 64
+SYSTEM = "system"  # the chain of what belongs to no team
+_HASHED = (
+    "team_id",
+    "seq",
+    "actor_kind",
+    "actor_id",
+    "actor_label",
+    "door",
+    "action",
+    "outcome",
+    "target_kind",
+    "target_id",
+    "target_label",
+    "detail",
+    "ip",
+    "user_agent",
+    "request_id",
+    "previous_hash",
+)
+_ROW = (*_HASHED, "at", "hash")
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How far a chain holds. `broken_at` is the seq of the first event that does not fit, None when all do."""
+
+    team_slug: str
+    checked: int
+    holds_up_to: int
+    broken_at: int | None = None
+    why: str = ""
+    head: str = field(default=GENESIS, compare=False, repr=False)  # the hash of the last event that fits
+
+    @property
+    def is_broken(self) -> bool:
+        return self.broken_at is not None
+
+
+def name_of(team_id: str | None) -> str:
+    return team_id or SYSTEM
+
+
+def digest(event: AuditEvent) -> str:
+    """The hash an event must have: HMAC-SHA256, hex, over canonical JSON of its fields."""
+    return _hash_of({name: getattr(event, name) for name in _ROW})
+
+
+def _hash_of(row: Row) -> str:
+    fields = {name: row[name] for name in _HASHED}
+    # A damaged row may hold no time at all: it must be named, not trip the walk.
+    fields["at"] = row["at"] and row["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    return _mac(canonical(fields))
+
+
+def canonical(fields: Row) -> str:
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def signed(purpose: str, fields: Row) -> str:
+    """The HMAC of something that is no event; `purpose` keeps one kind from passing for another."""
+    return _mac(f"{purpose}\n{canonical(fields)}")
+
+
+def is_signed(purpose: str, fields: Row, mac: str) -> bool:
+    return hmac.compare_digest(signed(purpose, fields).encode(), mac.encode("utf-8", "surrogatepass"))
+
+
+def _mac(message: str) -> str:
+    return hmac.new(settings.AUDIT_KEY.encode(), message.encode(), sha256).hexdigest()
+
+
+def told(row: Row) -> dict[str, Any]:
+    """An event as an export writes it: what its hash covers, and the hash."""
+    return {**{name: row[name] for name in _HASHED}, "at": _time(row["at"]), "hash": row["hash"]}
+
+
+def _time(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else ""
+
+
+def rows_of(team_id: str | None, *, after: int = 0, until: int | None = None) -> Iterator[dict[str, Any]]:
+    """A chain's events in order, in constant memory."""
+    rows = AuditEvent.objects.filter(team_id=team_id, seq__gt=after).order_by("seq")
+    if until is not None:
+        rows = rows.filter(seq__lte=until)
+    yield from rows.values(*_ROW).iterator(chunk_size=1000)
+
+
+def verify(
+    team_id: str | None, slug: str, *, until: int | None = None, each: Callable[[Row], None] = lambda _: None
+) -> Verdict:
+    """Walk one chain from its start, or its newest archive, in constant memory; stop at the first misfit."""
+    anchor = anchor_of(team_id)
+    first, last_hash = (anchor.seq, anchor.hash) if anchor else (0, GENESIS)
+    last_seq = first
+    if anchor and not is_signed("anchor", anchor.signed_fields(), anchor.mac):
+        return Verdict(slug, 0, 0, first, "what is said to be archived was not archived by this vault")
+    for row in rows_of(team_id, after=-1, until=until):
+        why = _misfit(row, last_seq, last_hash)
+        if why:
+            return Verdict(slug, last_seq - first, last_seq, row["seq"], why, last_hash)
+        each(row)
+        last_seq, last_hash = row["seq"], row["hash"]
+    return Verdict(slug, last_seq - first, last_seq, head=last_hash)
+
+
+def _misfit(row: Row, last_seq: int, last_hash: str) -> str:
+    if row["seq"] != last_seq + 1:
+        return f"event {last_seq + 1} is missing"
+    if row["previous_hash"] != last_hash:
+        return "it does not follow the event before it"
+    if not hmac.compare_digest(row["hash"].encode(), _hash_of(row).encode()):
+        return "its contents were changed, or AUDIT_KEY is another"
+    return ""
+
+
+def anchor_of(team_id: str | None) -> AuditAnchor | None:
+    """Where the chain begins in the database: after what was archived last."""
+    return AuditAnchor.objects.filter(chain=name_of(team_id)).order_by("-seq").first()
+
+
+def cut(team_id: str | None, *, seq: int, last_hash: str, file_digest: str, at: datetime) -> int:
+    """Lay an anchor and delete what lies before it; how many events that were. Within the archiving verb only.
+
+    The triggers let go of exactly the events that an anchor covers, and of no anchor at all.
+    """
+    anchor = AuditAnchor(chain=name_of(team_id), seq=seq, hash=last_hash, file_digest=file_digest, at=at)
+    anchor.mac = signed("anchor", anchor.signed_fields())
+    anchor.save(force_insert=True)
+    table = AuditEvent._meta.db_table
+    ours = "team_id = %s" if team_id else "team_id IS NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE seq <= %s AND {ours}", [seq, team_id] if team_id else [seq])
+        return int(cursor.rowcount)
+
+
+def head_of(team_id: str | None) -> tuple[int, str]:
+    """The newest event's number and hash."""
+    newest = AuditEvent.objects.filter(team_id=team_id).order_by("-seq").values_list("seq", "hash").first()
+    return newest or (0, GENESIS)
+
+
+def newest_of_all() -> int:
+    """The id of the newest event; numbers are given before they are committed, so it only hints at what is there."""
+    return AuditEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def newest_moment() -> datetime | None:
+    """When the newest event of any chain happened."""
+    return AuditEvent.objects.order_by("-at").values_list("at", flat=True).first()
+
+
+def chain_owners() -> list[str]:
+    """The ids of the teams that have events, whether or not there still is such a team."""
+    held = AuditEvent.objects.exclude(team_id=None).order_by("team_id").values_list("team_id", flat=True).distinct()
+    return [team_id for team_id in held if team_id]
