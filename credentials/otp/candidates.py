@@ -19,12 +19,19 @@ SIGNS = "$€£¥₹₽₺₩₫฿₴₦₪₸₾֏₵₱₡￥¢"
 TIME = re.compile(r"(\d{4,8}),(\d{1,2} ?(?:分|min|мин|хв|phut|นาที|분))")
 SPACED_OUT = re.compile(r"(?<![\w.,:/+-])\d(?:\s{1,3}\d(?!\d)){3,9}(?![\w/]|[ .,:-]{1,2}\d)")
 DASHED_OUT = re.compile(r"(?<![\w.,:/+-])\d(?:[-·.]\d(?!\d)){3,7}(?![\w/-])")
+SPOKEN = re.compile(r"(?<![\w.,:/+-])\d(?:[,.、] {1,3}\d(?!\d)){3,9}(?![\w/]|[,.] ?\d)")  # "4, 8, 2, 9" by telephone
 NUMBERS = re.compile(r"\d+(?:(?:[ .,:/'’_·]|[ ]?-[ ]?)\d+)*")
 WORDS = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
-MEASURE = re.compile(r"\d+(?:st|nd|rd|th|[a-z]{1,3}|mins?|hours?|days?|weeks?|am|pm)", re.I)
-NAME = re.compile(r"[A-Z]?[a-z]{3,}\d{1,4}")  # somebody's: "bob1984"
+MEASURE = re.compile(r"\d+x\d+|\d+(?:st|nd|rd|th|[a-z]{1,3}|mins?|hours?|days?|weeks?|am|pm)", re.I)
+PREFIXED = re.compile(r"[A-Z]{1,3}(?:-\d+)+")
+NAME = re.compile(r"[A-Z]?[a-z]{3,}\d{1,4}|\d{1,4}[a-z]{4,}\d*")  # somebody's: "bob1984", "98point6"
+MASKED = re.compile(r"[xX]{2,}\d{2,6}|[xX]\d{3,4}|\d{0,6}[xX]{2,}\d{2,6}")  # the end of an account or a card
 TEXTED_TO = re.compile(r"\b(?:text|texting|send|sending|sms|reply|forward)\b[^.!?\n:]{1,40} to:? $")
-BEFORE_MASK = "*•xX×●·…∙#"
+GLUED_BEFORE = re.compile(
+    rf"[{SIGNS}+/\\@%_^~•●…№A-Za-z]\Z|[{SIGNS}] \Z|\.\.\Z|\(\+\Z|[*•xX×●·…∙#]{{2}}$"
+    r"|\d\d +[-+]\Z|[•●∙×xX]{2,} \Z|\(#\Z"  # an offset from UTC, the end of a telephone, an issue
+)
+GLUED_AFTER = re.compile(rf"[@/\\%_#]|[A-Za-z]| ?%|[*•xX]{{2}}(?!\*)\d| ?[{SIGNS}]")
 
 
 class Shape(IntEnum):
@@ -51,7 +58,7 @@ def find_candidates(text: str, low: str) -> list[Candidate]:
     """In order of place; `low` is the text folded. What is plainly an amount, a time or a telephone is left out."""
     found: list[Candidate] = []
     taken: set[int] = set()
-    for spread in (SPACED_OUT, DASHED_OUT):
+    for spread in (SPACED_OUT, DASHED_OUT, SPOKEN):
         for match in spread.finditer(text):
             found.append(_digits(re.sub(r"\D", "", match[0]), match.start(), match.end()))
             taken.update(range(match.start(), match.end()))
@@ -119,16 +126,13 @@ def _is_telephone(parts: list[tuple[int, str]], code: str) -> bool:
 
 def _is_glued(text: str, start: int, end: int) -> bool:
     """Part of something longer: masked, signed, priced, an address, a decimal."""
-    before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    if before and (
-        before[-1] in SIGNS or before[-1] in "+/\\@%_$^~" or (before[-1].isascii() and before[-1].isalpha())
-    ):
-        return True
-    if before and before[-1] in BEFORE_MASK and len(before) == 2 and before[0] in BEFORE_MASK:
-        return before != "**" or after != "**"  # **123456** is bold
-    if before[-1:] in ("•", "●", "…", "№", "x", "X") or before in ("..", "(+") or before.strip()[-1:] in tuple(SIGNS):
-        return True
-    return bool(re.match(r"[@/\\%_]|[A-Za-z]| ?%|[*•xX]{2}(?!\*)\d", after)) or after.strip()[:1] in tuple(SIGNS)
+    before, after = text[max(0, start - 8) : start], text[end : end + 2]
+    if before.endswith("**") and after == "**":
+        return False  # bold
+    if before.endswith("*") and not after.startswith("*") and end - start == 4:
+        return True  # the end of a card
+    between_colons = before.endswith(":") and after.startswith(":")
+    return between_colons or bool(GLUED_BEFORE.search(before) or GLUED_AFTER.match(after))
 
 
 def _is_measured(low: str, candidate: Candidate) -> bool:
@@ -145,19 +149,13 @@ def _is_measured(low: str, candidate: Candidate) -> bool:
 
 def _lettered(text: str, match: re.Match[str]) -> Candidate | None:
     token, start, end = match[0], match.start(), match.end()
-    if text[start - 1 : start] in ("@", "#", "/", "\\", "_", "&", "=") or text[end : end + 1] in (
-        "@",
-        "/",
-        "\\",
-        "_",
-        "=",
-    ):
+    if text[start - 1 : start] in tuple("@#/\\_&=$") or text[end : end + 1] in tuple("@/\\_="):
         return None
     if token.lower() in NEVER or (start and text[start - 1] > "\x7f" and text[start - 1].isalpha() and token.isalpha()):
         return None
     if "-" in token:
         return _hyphened(token, start, end)
-    if len(token) not in LENGTHS or MEASURE.fullmatch(token):
+    if len(token) not in LENGTHS or MEASURE.fullmatch(token) or MASKED.fullmatch(token):
         return None
     if re.search(r"\d", token):
         odd = len(token) < 4 or NAME.fullmatch(token)
@@ -171,16 +169,31 @@ def _ends_line(text: str, end: int) -> bool:
 
 
 def _hyphened(token: str, start: int, end: int) -> Candidate | None:
-    """The prefix rule, the groups rule; and a hyphen that was meant as a dash ("123456-do not share")."""
     groups = token.split("-")
-    first, rest = groups[0], "".join(groups[1:])
-    if first.isalpha() and first.isupper() and len(first) <= 3 and rest.isdigit() and len(first) < len(rest) <= 8:
-        inner = start + len(first) + 1
-        return _digits(rest, inner, end) if len(set(map(len, groups[1:]))) == 1 and len(rest) > 3 else None
-    if len(groups) in (2, 3) and len(set(map(len, groups))) == 1 and 4 <= len(token) - len(groups) + 1 <= 10:
-        if token.isupper():
-            return Candidate(token, start, end, Shape.LETTERED if re.search(r"\d", token) else Shape.LETTERS)
-        return Candidate(token, start, end, Shape.ODD) if re.search(r"\d", token) and token.islower() else None
+    if PREFIXED.fullmatch(token) and (bare := _without_prefix(groups, start, end)):
+        return bare
+    return _in_groups(token, groups, start, end) or _dashed(groups, start, end)
+
+
+def _without_prefix(groups: list[str], start: int, end: int) -> Candidate | None:
+    code = "".join(groups[1:])
+    usual = len({len(group) for group in groups[1:]}) == 1 and max(4, len(groups[0]) + 1) <= len(code) <= 8
+    return _digits(code, start + len(groups[0]) + 1, end) if usual else None
+
+
+def _in_groups(token: str, groups: list[str], start: int, end: int) -> Candidate | None:
+    """Groups of one length are a code as written; two others may be."""
+    equal = len(groups) in (2, 3) and len({len(group) for group in groups}) == 1
+    has_digit = bool(re.search(r"\d", token))
+    if equal and 4 <= len("".join(groups)) <= 9 and (token.isupper() or (token.islower() and has_digit)):
+        shape = Shape.ODD if token.islower() else Shape.LETTERED if has_digit else Shape.LETTERS
+        return Candidate(token, start, end, shape)
+    uneven = len(groups) == 2 and len(token) < 9 and min(map(len, groups)) > 1
+    return Candidate(token, start, end, Shape.ODD) if uneven and has_digit and token.isupper() else None
+
+
+def _dashed(groups: list[str], start: int, end: int) -> Candidate | None:
+    """A hyphen that was meant as a dash: "123456-do not share"."""
     if groups[0].isdigit() and 4 <= len(groups[0]) <= 8 and all(g.isalpha() for g in groups[1:]):
         return _digits(groups[0], start, start + len(groups[0]))
     if groups[-1].isdigit() and 4 <= len(groups[-1]) <= 8 and all(g.isalpha() and not g.isupper() for g in groups[:-1]):

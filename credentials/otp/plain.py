@@ -4,11 +4,14 @@ Every pass is linear in the message's length. `links` gives addresses as the mes
 """
 
 import html
+import quopri
 import re
 import unicodedata
 from dataclasses import dataclass
 from email import message_from_string
-from email.policy import default as modern
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.message import Message
 from html.parser import HTMLParser
 
 from credentials.otp import cues
@@ -22,7 +25,13 @@ SILENT = frozenset(("style", "script"))
 MARKUP = re.compile(
     r"<(?:!doctype|html|head|body|div|p|br|table|tr|td|span|a|b|i|strong|em|h[1-6]|center|font)\b[^<>]{0,2000}>", re.I
 )
-MIME = re.compile(r"^(?:mime-version|content-transfer-encoding|content-type):", re.I | re.M)
+RAW = re.compile(
+    r"^(?:mime-version|content-transfer-encoding|content-type|received|message-id|return-path):", re.I | re.M
+)
+ENDLESS = re.compile(r"^content-[a-z-]{1,30}:(?:[^\n]|\n[ \t]){2000}", re.I | re.M)  # a header nobody sends
+PARTS = 20  # within one another; parsing more takes long
+MAILBOX_LINE = re.compile(r"\s*From \S{1,320} [^\n]{10,60}\n")  # mbox puts it before the headers
+QUOTED = re.compile(r"=(?:3D|20|E2|C3)")  # quoted-printable that nobody decoded, with its soft line breaks
 HEADER = re.compile(r"([^\s:]{1,30}) ?[::] ?(.*)")
 ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^「」『』（）【】。，、]+", re.I)
 HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.I)
@@ -34,6 +43,7 @@ class Link:
 
     address: str
     words: str
+    is_button: bool = False
 
 
 def _translation() -> dict[int, str]:
@@ -81,6 +91,9 @@ FOLDS = {n: _folded(chr(n)) for n in (*range(0x41, 0x590), *range(0x1E00, 0x2000
 FOLDS |= {ord(a): b for a, b in zip("đłøıßəς’`ðþ", "dloiseσ''dt", strict=True)}
 FOLDS[ord("Đ")], FOLDS[ord("Ł")], FOLDS[ord("Ø")], FOLDS[ord("Ə")] = "d", "l", "o", "e"
 FOLDS[ord("ə")] = "e"
+FOLDS |= {
+    ord(a): b for a, b in zip("يىكأإآة", "ییکاااه", strict=True)
+}  # Arabic letters that Persian and Urdu write otherwise
 
 
 def folded(text: str) -> str:
@@ -115,16 +128,39 @@ def _links_in(text: str) -> list[Link]:
 
 
 def _unwrapped(text: str) -> str:
-    """The body of a raw mail (RFC 5322 with MIME), its subject on top; other text as it is."""
-    head = text[:20_000].partition("\n\n")[0]
-    if not MIME.search(head) or not HEADER.match(head):
+    """The body of a raw mail (RFC 5322), its subject on top; other text as it is."""
+    text = MAILBOX_LINE.sub("", text, count=1) if MAILBOX_LINE.match(text) else text
+    head = text[:20_000].replace("\r\n", "\n").partition("\n\n")[0]
+    if not RAW.search(head) or not HEADER.match(head):
+        return _unquoted(text)
+    if ENDLESS.search(text) or text.count("boundary=") > PARTS:
         return text
     try:
-        mail = message_from_string(text, policy=modern)
-        body = mail.get_body(("html", "plain"))
-        return f"Subject: {mail['subject'] or ''}\n\n{body.get_content()}" if body else text
-    except (LookupError, ValueError, AttributeError, TypeError):
+        mail = message_from_string(text)
+        body = _body(mail)
+        return f"Subject: {make_header(decode_header(mail['subject'] or ''))}\n\n{body}" if body else text
+    except (LookupError, ValueError, AttributeError, TypeError, MessageError, RecursionError):
         return text
+
+
+def _body(mail: Message) -> str:
+    """The first part in HTML, or in plain text. (The modern policy's parser takes quadratic time.)"""
+    shown = [part for part in mail.walk() if part.get_content_maintype() == "text" and not part.get_filename()]
+    chosen = [part for part in shown if part.get_content_subtype() == "html"][:1] or shown[:1]
+    for part in chosen:
+        content = part.get_payload(decode=True)
+        if str(part["content-transfer-encoding"]).strip().lower() not in ("base64", "quoted-printable"):
+            return str(part.get_payload())  # it came as text
+        if isinstance(content, bytes):
+            return content.decode(part.get_content_charset() or "utf-8", "replace")
+    return ""
+
+
+def _unquoted(text: str) -> str:
+    """Of quoted-printable that came without its headers, the text."""
+    if len(QUOTED.findall(text[:20_000])) < 2 or not re.search(r"=\r?\n", text):
+        return text
+    return quopri.decodestring(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace")
 
 
 def _names(of: str) -> frozenset[str]:
@@ -144,7 +180,7 @@ def _without_headers(text: str) -> str:
         name = found[1].lower() if found else ""
         if found and name in SUBJECTS:
             kept.append(found[2])
-        elif name not in HEADERS and not (at and name.startswith("x-")):
+        elif name not in HEADERS and not (at and (name.startswith("x-") or line[:1] in (" ", "\t"))):
             return "\n".join([*kept, *lines[at:]])
     return "\n".join(kept)
 
@@ -200,7 +236,7 @@ class _Reader(HTMLParser):
     def end_anchor(self) -> None:
         if self.anchor:
             address, start = self.anchor
-            self.links.append(Link(clean_address(address), "".join(self.parts[start:])))
+            self.links.append(Link(clean_address(address), "".join(self.parts[start:]), is_button=True))
             self.anchor = None
 
     def handle_data(self, data: str) -> None:

@@ -1,17 +1,17 @@
 """Rules for finding the code in a message, one by one; then the corpus as a whole."""
 
-import json
 import unicodedata
-from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from credentials.otp import words
+from credentials.otp import others, words
 from credentials.otp.extract import extract
 from credentials.otp.plain import ascii_digits, folded, readable
+from tests.otp import score
 
-HERE = Path(__file__).resolve().parent
-CORPUS = [json.loads(line) for line in (HERE / "corpus.jsonl").read_text(encoding="utf-8").splitlines()]
+CORPUS = score.rows()
 
 
 def code(text: str, channel: str = "") -> str | None:
@@ -164,7 +164,7 @@ def test_folding_keeps_every_position():
 
 
 def test_words_cover_many_languages():
-    assert min(len(words.CODE), len(words.SIGN_IN), len(words.EXCLUDING)) >= 25
+    assert min(len(words.CODE), len(words.SIGN_IN), len(others.EXCLUDING)) >= 25
 
 
 @pytest.mark.parametrize(
@@ -178,30 +178,106 @@ def test_a_hostile_message_of_200_kb_comes_to_an_end(piece):
     extract("code " + piece * (40_000 // len(piece)) + "!", "sms")
 
 
+def invented(text: str, channel: str) -> bool:
+    """Whether what comes back is not in the message, neither as written nor after joining groups."""
+    code = extract(text, channel).code
+    seen = f"{text}\n{unicodedata.normalize('NFC', ascii_digits(text))}\n{text.replace('&amp;', '&')}"
+    return bool(code) and code not in seen and code not in "".join(filter(str.isalnum, readable(text, channel)))
+
+
 @pytest.mark.parametrize("row", CORPUS, ids=lambda row: row["id"])
 def test_nothing_is_invented(row):
-    found = extract(row["text"], row["channel"])
-    seen = unicodedata.normalize("NFC", ascii_digits(row["text"])) + row["text"].replace("&amp;", "&")
-    if found.code and found.code not in seen:
-        shown = readable(row["text"], row["channel"])
-        assert found.code in "".join(c for c in shown if c.isalnum())
+    assert not invented(row["text"], row["channel"])
 
 
-@pytest.mark.parametrize("held", [False, True])
-def test_the_corpus_is_read_well(held):
-    part = [row for row in CORPUS if row["held"] is held]
-    found = [(row, extract(row["text"], row["channel"])) for row in part]
-    exact = sum((answer.code, answer.type) == (row["code"], row["type"]) for row, answer in found)
-    negatives = [answer for row, answer in found if row["code"] is None]
-    assert exact / len(part) >= 0.97
-    assert sum(answer.code is not None for answer in negatives) / len(negatives) <= (0.03 if held else 0.02)
+PIECES = st.sampled_from(
+    ["Your verification code is ", "código: ", "验证码", "رمز التحقق ", "order no. ", " is your code", "482913",
+     "482-913", "4 8 2 9", "A1B-2C3", "G-", "١٢٣٤", "EUR 12", "12/05/2026 14:05", "\u200b", "<p>", "</td>", "&#52;",
+     "&amp;", "\n", "\n\n", "Subject: ", "From: a@b.example\n", "https://a.example/login?token=8f7a6b5c4d3e",
+     "@a.example #", "=3D", "=\n"]
+)  # fmt: skip
 
 
-def test_the_fresh_messages_are_read_well():
-    """They were written after the rules; the rules have seen them since (86.7 % at first sight)."""
-    fresh = [json.loads(line) for line in (HERE / "corpus_fresh.jsonl").read_text(encoding="utf-8").splitlines()]
-    found = [(row, extract(row["text"], row["channel"])) for row in fresh]
-    assert sum((answer.code, answer.type) == (row["code"], row["type"]) for row, answer in found) / len(fresh) >= 0.97
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(PIECES | st.text(max_size=8), max_size=20).map("".join), st.sampled_from(["sms", "email", ""]))
+def test_no_message_raises_or_makes_it_invent(text, channel):
+    assert not invented(text, channel)
+
+
+def test_a_message_is_read_no_further_than_60000_characters_of_text():
+    assert code("x" * 59_000 + "\nYour login code is 482913.", "email") == "482913"
+    assert code("x" * 61_000 + "\nYour login code is 482913.", "email") is None
+
+
+@pytest.mark.parametrize("name", sorted({str(row["set"]) for row in CORPUS}))
+def test_every_set_of_the_corpus_is_read_well(name):
+    """The rules have seen them by now; what the blind sets scored at first sight, the scoring script says."""
+    total, exact, negatives, false = score.tally([row for row in CORPUS if row["set"] == name])
+    assert exact / total >= 0.97
+    assert false / negatives <= 0.02
+
+
+def test_a_reason_never_holds_the_code():
+    for row in CORPUS:
+        found = extract(row["text"], row["channel"])
+        assert not found.code or found.code not in found.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Show code 4410 to the host, your table is ready!",
+        "Code porte 48A21, 12 rue de Rivoli",
+        "Confirmation code: 8F3C2D1K. We received your payment of £440.19.",
+        "Share OTP 482913 with the delivery agent.",
+        "The verification code you requested on May 12, 2026 has expired.",
+        "You'll now get a 6-digit code at +1 ••• ••• 4432 whenever you sign in.",
+        "Fixes: support TOTP codes (#4410)",
+        "184-Pin (32x64) memory",
+        "Download with a code of conduct. Tue, 6 Aug 2002 06:06:23 -0400",
+        "44 Farquhar Street, Boston, MA 02131 USA",
+        "Login: 482913",
+    ],
+)
+def test_a_code_of_something_else_is_no_code(text):
+    assert code(text, "email") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("OTP for A/c XX4821 login is 664120.", "664120"),
+        ("Your code for card *4410 at ALZA is 662013. Do not share it.", "662013"),
+        ("Ihre mobileTAN für 1.250,00 EUR auf Konto DE89 3704 0044 0532 0130 00 lautet: 77190.", "77190"),
+        ("Phone: 771029 is your OTP.", "771029"),
+        ("858365 is your 98point6 security code.", "858365"),
+        ("Your security code is 7, 3, 0, 5, 6, 2. Again: 7, 3, 0, 5, 6, 2.", "730562"),
+        ("46143020\nvalid 5 minutes", "46143020"),
+        ("Sign in to your account\n\nEnter the code below to sign in to your customer account:\n\n482-913", "482913"),
+    ],
+)
+def test_a_code_is_found_among_other_numbers(text, found):
+    assert code(text, "email") == found
+
+
+def test_quoted_printable_that_nobody_decoded_is_decoded():
+    assert code('<p style=3D"color:red">Your login code is=20<b>4829=\n13</b></p>', "email") == "482913"
+
+
+def test_the_newest_headers_of_a_mailbox_are_no_text():
+    mail = (
+        "From a@b.example  Mon Sep 23 12:05:13 2002\nReceived: from c (authenticated)\n\tby d; Mon, 23 Sep 2002 -0400\n"
+        "Subject: =?utf-8?q?Dein_Anmeldecode?=\nContent-Type: text/plain; charset=utf-8\n\n"
+    )
+    assert code(f"{mail}Er lautet für dich: 482913", "email") == "482913"
+    assert code(f"{mail}Er kommt gleich.", "email") is None
+
+
+def test_a_reset_link_is_a_magic_one_and_a_newsletters_links_are_none():
+    reset = "https://example.org/password/reset/a8d7f6e5c4b3a291"
+    assert code(f"You asked to reset your password: {reset}") == reset
+    news = " ".join(f"https://c.example/click?q=3b-XhxVIN{n}dHnvGBLjnFPcZsj" for n in range(5))
+    assert code(f"Register now! {news}", "email") is None
 
 
 def test_a_number_to_text_to_is_no_code():
@@ -209,6 +285,7 @@ def test_a_number_to_text_to_is_no_code():
 
 
 def test_the_corpus_is_broad():
-    assert len(CORPUS) >= 320
-    assert sum(row["code"] is None for row in CORPUS) >= 90
-    assert len({row["lang"] for row in CORPUS}) >= 25
+    assert len(CORPUS) >= 800
+    assert sum(row["code"] is None for row in CORPUS) / len(CORPUS) >= 0.35
+    assert len({row["lang"] for row in CORPUS}) >= 60
+    assert len({row["id"] for row in CORPUS}) == len(CORPUS)
