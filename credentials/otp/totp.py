@@ -1,8 +1,8 @@
 """Time-based codes (RFC 6238) and their secrets: parse what people paste, compute a code, format an `otpauth://` URI.
 
-Secrets are base32 in any spacing and case, 80 bits and up (sites still issue them), or `otpauth://totp/` URIs (the
-Key Uri Format of Google Authenticator), also percent-encoded as a whole. Parameters in a URI win over explicit ones.
-Errors are `BadSecret`, whose text never repeats the secret.
+Secrets are base32 in any spacing and case, 16 to 128 characters (80 bits and up: sites still issue them), or
+`otpauth://totp/` URIs (the Key Uri Format of Google Authenticator), also percent-encoded as a whole. Parameters in a
+URI win over explicit ones. Errors are `BadSecret`, whose text never repeats the secret.
 """
 
 import base64
@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 import pyotp
@@ -20,7 +21,18 @@ DIGITS = range(6, 10)
 PERIODS = range(15, 301)  # seconds
 SHORTEST_BITS = 80
 ADVISED_BITS = 112  # RFC 4226, section 4: R6 asks for 128, NIST SP 800-63B for 112
+LONGEST_SECRET = 128  # characters of base32, as Kernel has it; a key of SHA-512's own length has 103
 LONGEST_TEXT = 2000  # characters; a QR code holds little more
+
+
+class Limits(NamedTuple):
+    """Which settings are taken."""
+
+    digits: range = DIGITS
+    periods: range = PERIODS
+
+
+USUAL = Limits()
 
 
 class BadSecret(ValueError):
@@ -62,13 +74,14 @@ class Totp:
 
 @dataclass(frozen=True)
 class Code:
-    """A code and its moment: valid until `expires_at` (Unix seconds), `seconds_remaining` from the moment asked."""
+    """A code and its moment: asked for at `asked_at`, valid until `expires_at` (Unix seconds)."""
 
     code: str
     next_code: str
     expires_at: int
     seconds_remaining: int
     period: int
+    asked_at: float
 
     def __repr__(self) -> str:
         return f"Code(expires_at={self.expires_at})"
@@ -98,6 +111,7 @@ def code_at(totp: Totp, timestamp: float) -> Code:
         expires_at=expires_at,
         seconds_remaining=max(1, int(expires_at - timestamp)),
         period=totp.period,
+        asked_at=timestamp,
     )
 
 
@@ -108,6 +122,7 @@ def parse(
     digits: int | None = None,
     period: int | None = None,
     fallback: Totp | None = None,
+    limits: Limits = USUAL,
 ) -> Totp:
     """What was pasted, as a Totp. A URI's own parameters win, then the explicit ones, then `fallback`'s (bare keys)."""
     if len(text) > LONGEST_TEXT:
@@ -117,8 +132,8 @@ def parse(
     return Totp(
         secret=_normal_secret(found.get("secret", "")),
         algorithm=_algorithm(found.get("algorithm") or algorithm or base.algorithm),
-        digits=_within("digits", found.get("digits") or digits or base.digits, DIGITS),
-        period=_within("period", found.get("period") or period or base.period, PERIODS),
+        digits=_within("digits", found.get("digits") or digits or base.digits, limits.digits),
+        period=_within("period", found.get("period") or period or base.period, limits.periods),
     )
 
 
@@ -163,6 +178,8 @@ def _normal_secret(text: str) -> str:
         raise BadSecret("The TOTP secret is missing.")
     if not re.fullmatch("[A-Z2-7]+", secret):
         raise BadSecret("A TOTP secret has only the letters A to Z and the digits 2 to 7.")
+    if len(secret) > LONGEST_SECRET:
+        raise BadSecret(f"The TOTP secret is too long: at most {LONGEST_SECRET} characters.")
     if len(_decoded(secret)) * 8 < SHORTEST_BITS:
         raise BadSecret(f"The TOTP secret is too short: at least {SHORTEST_BITS} bits (16 characters).")
     return secret

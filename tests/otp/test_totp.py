@@ -115,6 +115,11 @@ def test_eighty_bits_are_enough_and_are_called_short():
         parse(base32(bytes(9)))
 
 
+def test_a_secret_has_up_to_128_characters_however_it_is_spaced():
+    assert parse(f"otpauth://totp/x?secret={'A' * 128}").bits == 640
+    assert parse("AAAA " * 32 + "====").secret == "A" * 128
+
+
 def test_a_uri_brings_all_its_settings():
     text = f"otpauth://totp/ACME:ops?secret={LONG}&issuer=ACME&algorithm=SHA512&digits=8&period=60&image=x"
     assert parse(text) == Totp(LONG, "SHA512", 8, 60)
@@ -165,6 +170,8 @@ def test_a_bare_key_takes_the_settings_it_had_but_a_uri_starts_afresh():
         (f"otpauth://totp/x?secret={SEED}&period=-30", "period goes from 15 to 300"),
         (f"otpauth://totp/x?secret={SEED}&period={'9' * 500}", "period goes from 15 to 300"),
         (SEED * 200, "too long"),
+        ("A" * 129, "too long: at most 128 characters"),
+        (f"otpauth://totp/x?secret={'A' * 129}", "too long: at most 128 characters"),
         ("my password is JBSWY3DPEHPK3PXP!", "letters A to Z"),
     ],
 )
