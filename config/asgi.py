@@ -1,13 +1,12 @@
 """The application that `manage.py serve` serves.
 
 Django's own ASGI handler opens a thread and a database connection for every request and loses most of the speed.
-So Django runs as WSGI in a fixed pool of threads whose connections last; routes that wait without holding a
-thread can stand beside it as plain coroutines. Bodies are taken in here, so that a slow sender costs no thread.
+So Django runs as WSGI in a fixed pool of threads whose connections last. Bodies are taken in here, so that a slow
+sender costs no thread; and who waits for a code waits here (config/waiting.py), which costs none either.
 """
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from typing import Any, cast
 
@@ -16,17 +15,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
+from config.waiting import Hub, Message, Receive, Send, answered
 from config.wsgi import application as django_application
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 BODY_SECONDS = 30  # a whole body has to be here by then
 MOST_DRAINED = 64_000_000  # bytes read to nowhere, so that a sender in mid-sentence still hears its 413
 
 # An unbounded queue: a client that does not read its answer must not hold one of the few threads.
 django = cast(Any, WSGIMiddleware(cast(Any, django_application), workers=settings.THREADS, send_queue_size=0))
+hub = Hub()
 
 
 class Gone(Exception):
@@ -45,9 +42,14 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 408, "headers": [(b"connection", b"close")]})
         await send({"type": "http.response.body", "body": b"The body did not arrive in time.\n"})
         return
+    scope = {**scope, "headers": _measured(scope["headers"], length)}
+
+    async def look(send: Send) -> None:
+        await django(scope, _once(body), send)
+
     # A client that hangs up while its answer is being written is nothing to report.
     with suppress(RuntimeError):
-        await django({**scope, "headers": _measured(scope["headers"], length)}, _once(body), send)
+        await answered(look, receive, send, hub)
 
 
 async def _take_in(receive: Receive) -> tuple[bytes, int]:

@@ -1,11 +1,189 @@
-"""Verbs on received codes."""
+"""Verbs on received codes: receive, list, see, read, discard, prune. Handing one out for good is in claims.py."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypedDict, Unpack
+
+from django.db.models import Q, QuerySet
 
 from credentials.access import Action, Caller
-from credentials.audit import recorded
+from credentials.audit import looked, recorded
+from credentials.errors import Invalid, NotFound
 from credentials.models import ReceivedCode, Team
-from credentials.vault.clock import now
+from credentials.otp import extract
+from credentials.otp import identifier as identifiers
+from credentials.sealed import DOTS, unseal
+from credentials.vault import text, wakeups
+from credentials.vault.clock import new_id, now
+
+LONGEST_READ = 100_000  # characters that are searched for a code
+LONGEST_RAW = 65_536  # characters of a message that is kept although nothing was found in it
+MOST_LISTED = 200
+_ROW = (
+    "id", "identifier", "otp_type", "confidence", "reason", "source", "task_id", "workflow_id", "workflow_run_id",
+    "received_at", "expired_at", "claimed_at", "claimed_by", "claimed_task_id", "claimed_workflow_id",
+    "claimed_workflow_run_id",
+)  # fmt: skip
+
+
+class Run(TypedDict, total=False):
+    """Which task or run something is for. Nothing and an empty text are the same."""
+
+    task_id: str | None
+    workflow_id: str | None
+    workflow_run_id: str | None
+
+
+class Sent(Run, total=False):
+    """What a sender may say about a message."""
+
+    source: str | None
+    expired_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OpenCode:
+    """A received code with its seals opened: `code` is empty when nothing was found. Its repr shows nothing."""
+
+    row: ReceivedCode
+    code: str
+    content: str
+
+    def __repr__(self) -> str:
+        return "<OpenCode>"
+
+    @property
+    def is_raw(self) -> bool:
+        """Nothing was found in the message: it waits for a person to read it."""
+        return not self.row.otp_type
+
+
+def receive_code(caller: Caller, *, identifier: str, content: str, **sent: Unpack[Sent]) -> OpenCode:
+    """Keep a message, and the code or link that is found in it. Invalid (nothing_found) for a long one without."""
+    at = now()
+    with looked(caller, Action.CODE_RECEIVE, at=at):
+        content = text.message(content)
+        kept = text.exact("identifier", identifiers.stored(identifier))
+        row = ReceivedCode(
+            id=new_id("totp", at), team_id=caller.own_team, received_at=at, content=content, identifier=kept,
+            identifier_key=identifiers.key(kept), source=text.exact("source", sent.get("source") or ""),
+            expired_at=sent.get("expired_at"), **run_of(sent),
+        )  # fmt: skip
+        code = _find_code(row, content)
+    with recorded(caller, Action.CODE_RECEIVE, at=at) as entry:
+        row.save(force_insert=True)
+        if code:
+            wakeups.announce(row.team_id, row.identifier_key)
+        entry.about("code", row.id, row.identifier)
+        entry.detail = {"otp_type": row.otp_type}
+    return OpenCode(row, code, content)
+
+
+def _find_code(row: ReceivedCode, content: str) -> str:
+    """The code in the message, onto the row; empty when there is none to hand out."""
+    found = extract.extract(content[:LONGEST_READ], row.source)
+    if found.code is None and len(content) > LONGEST_RAW:
+        raise Invalid("Neither a code nor a link was found in this long message.", code="nothing_found")
+    code = found.code or ""
+    row.code = code or None
+    row.otp_type = "" if found.code is None else _type_of(code)
+    row.confidence, row.reason = found.confidence, found.reason[:400]
+    return code
+
+
+def _type_of(code: str) -> str:
+    is_link = code.lower().startswith(("http://", "https://"))
+    return str(ReceivedCode.Type.MAGIC_LINK if is_link else ReceivedCode.Type.TOTP)
+
+
+def list_codes(
+    caller: Caller,
+    *,
+    identifier: str = "",
+    workflow_run_id: str = "",
+    otp_type: str = "",
+    limit: int = 50,
+    received_after: datetime | None = None,
+) -> list[OpenCode]:
+    """Opened, newest first, claimed and expired ones too; not those in which nothing was found.
+
+    `identifier` finds what `otp.identifier.sought` says. `received_after` leaves out codes of that very moment.
+    """
+    at = now()
+    with looked(caller, Action.CODE_READ, at=at):
+        rows = ReceivedCode.objects.filter(team_id=caller.team_id).exclude(otp_type="")
+        if identifier:
+            forms = [text.storable(form) for form in identifiers.sought(identifier)]
+            rows = rows.filter(identifier__in=forms, identifier_key__in={identifiers.key(form) for form in forms})
+        if workflow_run_id:
+            rows = rows.filter(workflow_run_id=text.storable(workflow_run_id))
+        rows = narrowed(rows, otp_type, received_after).order_by("-received_at", "-id")
+        if not rows.exists():
+            return []
+    with recorded(caller, Action.CODE_READ, at=at) as entry:
+        found = [opened(row) for row in rows[: min(limit, MOST_LISTED)]]
+        entry.detail = {"count": len(found)}
+    return found
+
+
+def narrowed(rows: QuerySet[ReceivedCode], otp_type: str, received_after: datetime | None) -> QuerySet[ReceivedCode]:
+    if otp_type:
+        rows = rows.filter(otp_type=text.storable(otp_type))
+    return rows.filter(received_at__gt=received_after) if received_after else rows
+
+
+def awaited(caller: Caller, *, identifier: str = "") -> list[str]:
+    """The topics to wait for when a list came back empty."""
+    keys = {identifiers.key(form) for form in identifiers.sought(identifier)} if identifier else {wakeups.ANY}
+    return wakeups.topics(caller.own_team, sorted(keys))
+
+
+def see_codes(caller: Caller, *, identifier: str = "", limit: int = 50) -> list[dict[str, Any]]:
+    """Metadata only, newest first, those included in which nothing was found: the columns of `_ROW` and `masked`."""
+    with looked(caller, Action.CODE_SEE, at=now()):
+        rows = ReceivedCode.objects.filter(team_id=caller.team_id)
+        if identifier:
+            rows = rows.filter(identifier_key__in=identifiers.keys(text.storable(identifier)))
+        rows = rows.annotate(has_code=Q(code__isnull=False)).order_by("-received_at", "-id")
+        found = [dict(row) for row in rows.values(*_ROW, "has_code")[: min(limit, MOST_LISTED)]]
+    return [{**row, "masked": DOTS if row.pop("has_code") else ""} for row in found]
+
+
+def read_code(caller: Caller, *, code_id: str) -> OpenCode:
+    """One message with its code, for a person to look at; it stays to be claimed."""
+    with recorded(caller, Action.CODE_READ, at=now(), kind="code", id=code_id) as entry:
+        row = _own(caller, code_id)
+        entry.about("code", row.id, row.identifier)
+        return opened(row)
+
+
+def discard_code(caller: Caller, *, code_id: str) -> None:
+    """Delete one message: nobody claims it any more."""
+    with recorded(caller, Action.CODE_DISCARD, at=now(), kind="code", id=code_id) as entry:
+        row = _own(caller, code_id)
+        entry.about("code", row.id, row.identifier)
+        row.delete()
+
+
+def _own(caller: Caller, code_id: str) -> ReceivedCode:
+    rows = ReceivedCode.objects.select_for_update().filter(team_id=caller.team_id)
+    row = rows.filter(id=text.clean_id(code_id)).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def opened(row: ReceivedCode) -> OpenCode:
+    return OpenCode(row, unseal(row, "code") or "", unseal(row, "content") or "")
+
+
+def run_of(given: Run) -> dict[str, str]:
+    """The names of a run as they are stored and compared."""
+    return {
+        "task_id": text.exact("task_id", given.get("task_id") or ""),
+        "workflow_id": text.exact("workflow_id", given.get("workflow_id") or ""),
+        "workflow_run_id": text.exact("workflow_run_id", given.get("workflow_run_id") or ""),
+    }
 
 
 def prune_codes(caller: Caller) -> int:

@@ -1,0 +1,23 @@
+"""How any door has an empty answer wait: it answers at once and says so in a header, which never leaves the server.
+
+config/waiting.py takes the header off, holds the client without a thread or a connection to the database, and sends
+the same request through once more when a code has arrived; under plain WSGI the answer simply is at once.
+"""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.http import HttpRequest, HttpResponse
+
+HEADER = "X-Strongroom-Wait"  # "<seconds> <topic> …"
+LONGEST = 60  # seconds
+LARGEST = 20_000  # bytes of a body: it stays in memory for as long as its sender waits
+
+R = TypeVar("R", bound=HttpResponse)
+
+
+def held(request: HttpRequest, answer: R, *, seconds: int, topics: Iterable[str]) -> R:
+    """The answer, to be sent when `seconds` are over unless something is announced before (vault/wakeups.py)."""
+    if seconds > 0 and len(request.body) <= LARGEST:
+        answer.headers[HEADER] = " ".join([str(min(seconds, LONGEST)), *topics])
+    return answer
