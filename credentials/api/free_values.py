@@ -1,8 +1,10 @@
-"""Between the free `values` that agents name as they like and the vault's shape; shared by the dialects.
+"""Between the free `values` that agents name as they like and the vault's shape; shared by Kernel and MCP.
+
+Skyvern's three kinds of credential meet the same values by the table in skyvern_values.py.
 
 in `values`                      | in the vault                                   | shown again as
 ---------------------------------+------------------------------------------------+------------------------
-username                         | the metadata column `username` (trimmed, NFC), | a name in value_keys,
+username                         | the metadata column `username`, as it is,      | a name in value_keys,
                                  | so that people find it; "" is none             | never the text itself
 password                         | sealed value `password`                        | a name in value_keys
 card_number, card_cvv, …         | sealed values of the same names                | names in value_keys

@@ -9,7 +9,7 @@ status                | 200 done, 403 refused, 500 failed
 duration_ms           | 0: not measured
 domain, client_ip,    | this server's host; the address and the client of the caller
 user_agent            |
-auth_strategy         | api_key, session (a person), command_line (the operator), none
+auth_strategy         | api_key, session (a person), command_line (the operator), hook, none
 user_id, email        | the actor's id; a person's e-mail, else empty
 service (filter only) | the door
 """
@@ -20,7 +20,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from credentials.access import Action, Caller
-from credentials.api.body import json_object
+from credentials.api.body import json_object, moment
 from credentials.api.kernel_wire import (
     MOST_ROWS,
     NAME,
@@ -28,7 +28,6 @@ from credentials.api.kernel_wire import (
     USUAL_ROWS,
     Rule,
     check_project_id,
-    moment,
     number,
     or_null,
     page,
@@ -43,12 +42,12 @@ from credentials.errors import Invalid
 from credentials.vault import key_list, keys, trail
 
 VERBS = {
-    "POST": {"add", "create", "rotate", "restore", "receive", "claim"},
+    "POST": {"add", "create", "store", "rotate", "restore", "receive", "claim"},
     "PATCH": {"edit", "change", "rename"},
-    "DELETE": {"trash", "purge", "remove", "revoke", "prune"},
+    "DELETE": {"trash", "delete", "purge", "remove", "revoke", "prune"},
 }
 METHODS = {action: next((m for m, verbs in VERBS.items() if action.split(".")[1] in verbs), "GET") for action in Action}
-STRATEGIES = {"key": "api_key", "person": "session", "operator": "command_line", "nobody": "none"}
+STRATEGIES = {"key": "api_key", "person": "session", "operator": "command_line", "nobody": "none", "hook": "hook"}
 STATUSES = {"done": 200, "refused": 403, "failed": 500}
 MOST_DAYS = 3650
 USUAL_GRACE = 7  # days

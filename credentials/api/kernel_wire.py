@@ -100,7 +100,7 @@ def told(problem: VaultError) -> JsonResponse:
     body: dict[str, Any] = {"code": code, "message": problem.message}
     if len(problem.fields) > 1:
         body["details"] = [{"code": code, "message": message} for message in problem.fields.values()]
-    response = JsonResponse(body, status=status)
+    response = JsonResponse(body, status=status, headers=problem.headers)
     if status == 409:
         response.headers["x-should-retry"] = "false"
     if status == 401:
@@ -142,15 +142,6 @@ def word(request: HttpRequest, name: str, usual: str, *allowed: str) -> str:
 def words(request: HttpRequest, name: str) -> list[str]:
     """A list of the query: joined by commas, repeated, or both."""
     return [word for text in request.GET.getlist(name) for word in text.split(",") if word]
-
-
-def moment(name: str, text: str) -> datetime:
-    """A time as ISO 8601; without a zone it is UTC."""
-    try:
-        found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Invalid(fields={name: f"{name} must be a time such as 2026-05-04T12:00:00Z."}) from None
 
 
 def z(at: datetime | None) -> str | None:

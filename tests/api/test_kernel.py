@@ -11,6 +11,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config.logs import KindAndPlace
 from credentials.access import Role, Scope
 from credentials.api import kernel_credentials
 from credentials.models import ApiKey, AuditEvent, Credential, Membership
@@ -342,6 +343,20 @@ def test_a_strange_method_or_address_is_told_in_json(agent):
         wrong(ask("GET", path), 404, "not_found")
 
 
+def test_an_unforeseen_failure_is_told_in_json_and_logged_without_what_was_sent(agent, monkeypatch, caplog):
+    ask = agent()
+    ask.client.raise_request_exception = False
+    monkeypatch.setattr(vault, "add_credential", lambda _, **given: int(given["values"]["password"]))
+    answer = ask("POST", "credentials", MAKE)
+    wrong(answer, 500, "internal_error")
+    assert SECRET not in answer.content.decode()
+    (record,) = [record for record in caplog.records if record.exc_info]
+    assert SECRET in str(record.exc_info[1]), "the failure would have told"
+    line = KindAndPlace("%(message)s").format(record)
+    assert "builtins.ValueError" in line
+    assert SECRET not in line
+
+
 # --- What is sent. ---
 
 
@@ -367,7 +382,8 @@ def test_what_is_not_our_json_is_refused(agent, raw):
      {"values": {"username": SECRET + "\n"}}, {"values": {"username": SECRET * 50}},
      {"domain": ""}, {"domain": 7}, {"domain": SECRET + " !"}, {"domain": None},
      {"sso_provider": 7}, {"sso_provider": SECRET * 10}, {"totp_secret": SECRET + "0"}, {"totp_secret": " "},
-     {"totp_secret": None}, {"totp_secret": f"otpauth://hotp/x?secret={SEED}"}, {"totp_secret": "A" * 3000},
+     {"totp_secret": None}, {"totp_secret": "A" * 129},
+     {"totp_secret": f"otpauth://hotp/x?secret={SEED}"}, {"totp_secret": "A" * 3000},
      {"totp_secret": SEED, "totp_digits": 5}, {"totp_secret": SEED, "totp_digits": 10},
      {"totp_secret": SEED, "totp_digits": 0}, {"totp_secret": SEED, "totp_digits": True},
      {"totp_secret": SEED, "totp_digits": 6.0}, {"totp_secret": SEED, "totp_digits": "6"},

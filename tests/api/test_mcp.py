@@ -9,9 +9,10 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config.logs import KindAndPlace
 from credentials.access import Scope
-from credentials.api import mcp as door
-from credentials.api import mcp_tools
+from credentials.api import mcp_credentials
+from credentials.api import mcp_exchange as door
 from credentials.management.commands import mcpstdio
 from credentials.models import AuditEvent, Credential
 from credentials.vault import credentials as vault
@@ -36,12 +37,12 @@ def agent(blue, login):
         _, key = keys.create_api_key(blue.caller("owner"), name=f"agent {next(made)}", scopes=scopes)
         client = Client(enforce_csrf_checks=True)
 
-        def say(method="", params=None, *, raw=None, **headers):
+        def say(method="", params=None, *, raw=None, fails=False, **headers):
             message = {"jsonrpc": "2.0", "id": 1, "method": method, **({"params": params} if params else {})}
             body = json.dumps(message) if raw is None else raw
             headers = {"Authorization": f"Bearer {key}", **headers}
             answer = client.post("/mcp", body, content_type="application/json", headers=headers)
-            assert answer.status_code < 500
+            assert (answer.status_code >= 500) is fails
             assert answer.headers["Cache-Control"] == "no-store"
             return answer.status_code, json.loads(answer.content) if answer.content else None
 
@@ -162,6 +163,21 @@ def test_a_notification_is_taken_and_not_answered(agent):
     stateless = json.dumps({"jsonrpc": "2.0", "method": "notifications/cancelled"})
     assert say(raw=stateless, **{"MCP-Protocol-Version": "2026-07-28"}) == (202, None)
     assert not AuditEvent.objects.filter(door="mcp").exists()
+
+
+def test_an_unforeseen_failure_is_an_internal_error_that_tells_nothing(agent, monkeypatch, caplog):
+    def fail(caller, **given):
+        raise RuntimeError(f"cannot store {given}")
+
+    monkeypatch.setattr(vault, "add_credential", fail)
+    call = {"name": "manage_credentials", "arguments": {**EXAMPLE, "name": "x"}}
+    status, body = agent()("tools/call", call, fails=True)
+    error = {"code": -32603, "message": "The server failed to answer this."}
+    assert (status, body) == (500, {"jsonrpc": "2.0", "id": 1, "error": error})
+    (record,) = [record for record in caplog.records if record.exc_info]
+    line = KindAndPlace("%(message)s").format(record)
+    assert "builtins.RuntimeError" in line
+    assert VALUES["password"] not in line
 
 
 # --- The two eras ---
@@ -396,6 +412,11 @@ def test_lists_page_and_filter(agent):
             "2 to 7. [code: invalid]",
         ),
         (
+            {**EXAMPLE, "name": "x", "totp_secret": "A" * 129},
+            "Error in manage_credentials (create): 400 The TOTP secret is too long: at most 128 characters. "
+            "[code: invalid]",
+        ),
+        (
             {**EXAMPLE, "domain": "hunter2 hunter2"},
             "Error in manage_credentials (create): 400 The domain is not a host name, such as accounts.example.com. "
             "[code: invalid]",
@@ -446,8 +467,8 @@ ANYTHING = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
 )
 ARGUMENTS = st.fixed_dictionaries(
-    {"action": st.sampled_from([*mcp_tools.ACTIONS]) | ANYTHING},
-    optional=dict.fromkeys(mcp_tools.PARAMETERS, ANYTHING)
+    {"action": st.sampled_from([*mcp_credentials.ACTIONS]) | ANYTHING},
+    optional=dict.fromkeys(mcp_credentials.PARAMETERS, ANYTHING)
     | {"values": st.dictionaries(st.text(), SCALARS, max_size=3) | ANYTHING},
 )
 
@@ -489,16 +510,16 @@ def test_over_stdio_a_revoked_key_is_out_with_the_next_message_and_a_crash_tells
     row, key = keys.create_api_key(blue.caller("owner"), name="desktop", scopes=AGENT)
     line = b'{"jsonrpc": "2.0", "id": 7, "method": "ping"}'
     monkeypatch.setattr(mcpstdio, "close_old_connections", lambda: None)  # the test's transaction lives in one
-    assert mcpstdio._answer(key, line) == {"jsonrpc": "2.0", "id": 7, "result": {}}
+    assert mcpstdio.look(key, line).body == {"jsonrpc": "2.0", "id": 7, "result": {}}
     for notification in (b'{"jsonrpc": "2.0", "method": "x"}', b'{"jsonrpc": "2.0", "method": "x", "params": 1}'):
-        assert mcpstdio._answer(key, notification) is None
+        assert mcpstdio.look(key, notification).body is None
     with monkeypatch.context() as patch:
         patch.setattr(mcpstdio, "exchange", lambda *_: 1 / 0)
-        crashed = mcpstdio._answer(key, line)
+        crashed = mcpstdio.look(key, line).body
     assert (crashed["id"], crashed["error"]) == (7, {"code": -32603, "message": "The server failed to answer this."})
     keys.revoke_api_key(blue.caller("owner"), key_id=row.id)
-    refusal = mcpstdio._answer(key, line)
+    refusal = mcpstdio.look(key, line).body
     assert (refusal["id"], refusal["error"]["code"]) == (7, -32001)
     for unanswerable in (b'{"jsonrpc": "2.0", "method": "x"}', b"[]"):
-        assert mcpstdio._answer(key, unanswerable) is None
-    assert mcpstdio._answer(key, b"[" * 100_000)["id"] is None
+        assert mcpstdio.look(key, unanswerable).body is None
+    assert mcpstdio.look(key, b"[" * 100_000).body["id"] is None

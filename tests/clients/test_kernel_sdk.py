@@ -3,15 +3,19 @@
 Every body that the server sends is kept and searched for the secrets that were sent to it.
 """
 
-import asyncio
 import base64
 import hmac
 import json
 import secrets
+import sqlite3
 import struct
+import subprocess
+import sys
 import urllib.request
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from hashlib import sha1, sha256, sha512
+from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
@@ -19,6 +23,7 @@ import kernel
 import pytest
 from kernel import AsyncKernel, Kernel
 
+from tests import loops
 from tests.server import running
 
 pytestmark = pytest.mark.server
@@ -33,18 +38,13 @@ HOURS = {"start": "2000-01-01T00:00:00Z", "end": "2999-01-01T00:00:00Z"}
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    """A server with two teams, a key of each, and everything it ever answered."""
+    """A server with three teams, a key of each, and everything it ever answered."""
+    agents = {"blue agent": SCOPES, "red agent": SCOPES, "crowd agent": SCOPES, "blue reader": "totp:read"}
+    teams = [["createteam", team, "--owner", f"{team}@example.org"] for team in ("blue", "red", "crowd")]
+    words = {name: ["--team", name.split()[0], "--name", name, "--scopes", scopes] for name, scopes in agents.items()}
     with running(tmp_path_factory.mktemp("kernel")) as server:
-        keys = {}
-        for team, name, scopes in (
-            ("Blue", "agent", SCOPES),
-            ("Red", "agent", SCOPES),
-            ("Blue", "reader", "totp:read"),
-        ):
-            server.manage("createteam", team, "--owner", f"{team.lower()}@example.org")
-            done = server.manage("createapikey", "--team", team.lower(), "--name", name, "--scopes", scopes)
-            assert done.returncode == 0, done.stderr
-            keys[f"{team.lower()} {name}"] = done.stdout.strip()
+        told = server.manage_all(*teams, *(["createapikey", *given] for given in words.values()))
+        keys = dict(zip(agents, told[-len(agents) :], strict=True))
         yield SimpleNamespace(server=server, keys=keys, seen=[])
 
 
@@ -77,6 +77,13 @@ def sdk(client):
     for credential in list(sdk.credentials.list(limit=100)):
         sdk.credentials.delete(credential.id)
     return sdk
+
+
+@pytest.fixture(scope="module")
+def crowd(house):
+    """A team with 250 credentials: their ids, in the order they were made."""
+    with Kernel(api_key=house.keys["crowd agent"], base_url=f"{house.server.url}/kernel") as sdk:
+        return [add(sdk, name=f"site {number:03}", domain=f"d{number % 2}.example").id for number in range(250)]
 
 
 def add(sdk, name: str = "github", **fields):
@@ -162,8 +169,8 @@ def test_a_secret_keeps_or_replaces_its_settings(sdk):
         sdk.credentials.totp_code(made.id)
 
 
-def test_the_client_pages_through_250_credentials_once_each(sdk, client):
-    ids = [add(sdk, name=f"site {number:03}", domain=f"d{number % 2}.example").id for number in range(250)]
+def test_the_client_pages_through_250_credentials_once_each(client, crowd):
+    sdk, ids = client("crowd agent"), crowd
     for limit in (7, 50, 100):
         assert [credential.id for credential in sdk.credentials.list(limit=limit)] == ids
     assert [credential.id for credential in sdk.credentials.list()] == ids
@@ -176,7 +183,7 @@ def test_the_client_pages_through_250_credentials_once_each(sdk, client):
         async with AsyncKernel(api_key=key, base_url=url, _strict_response_validation=True) as ask:
             return [credential.id async for credential in ask.credentials.list(limit=60)]
 
-    assert asyncio.run(walk(sdk.api_key, str(sdk.base_url))) == ids
+    assert loops.run(walk(sdk.api_key, str(sdk.base_url))) == ids
 
 
 def test_the_async_client_does_it_all(house, sdk):
@@ -197,13 +204,23 @@ def test_the_async_client_does_it_all(house, sdk):
             assert (await ask.credentials.totp_code("github")).code in codes(SEED, "SHA1", 6, 30)
             with pytest.raises(kernel.ConflictError):
                 await add(ask)
+            with pytest.raises(kernel.BadRequestError):
+                await ask.credentials.update("github", name="a/b")
             await ask.credentials.delete("github")
             with pytest.raises(kernel.NotFoundError):
                 await ask.credentials.retrieve("github")
+            with pytest.raises(kernel.AuthenticationError):
+                await ask.with_options(api_key="sr_nobody").credentials.list()
             assert (await ask.auth.context.retrieve()).principal.type == "api_key"
+            child = await ask.api_keys.create(name="async child")
+            assert (await ask.api_keys.update(child.id, name="renamed")).name == "renamed"
+            fresh = await ask.api_keys.rotate(child.id)
+            assert {key.id async for key in ask.api_keys.list(limit=1)} > {child.id, fresh.id}
+            await ask.api_keys.delete(fresh.id)
+            assert (await ask.api_keys.retrieve(fresh.id, include_deleted=True)).deleted_at
             assert [entry.route async for entry in ask.audit_logs.list(**HOURS, limit=2)][-1] == "key.create"
 
-    asyncio.run(story())
+    loops.run(story())
 
 
 def test_a_taken_name_costs_one_request(sdk, house):
@@ -239,6 +256,77 @@ def test_every_error_class(sdk, client, house):
     assert sdk.credentials.retrieve(made.id)
 
 
+def test_a_slip_comes_back_in_no_error(sdk):
+    made = add(sdk)
+    slips = {
+        kernel.NotFoundError: [
+            lambda: sdk.credentials.retrieve(PASSWORD),
+            lambda: sdk.credentials.totp_code(SEED),
+            lambda: sdk.credentials.update(EMAIL, values={"password": PASSWORD}),
+            lambda: sdk.credentials.delete(f"{PASSWORD}?x={SEED}"),
+        ],
+        kernel.BadRequestError: [
+            lambda: add(sdk, name=f"{PASSWORD}/"),
+            lambda: add(sdk, domain=f"{PASSWORD} x"),
+            lambda: add(sdk, values={PASSWORD: 7}),
+            lambda: add(sdk, name="other", values={f"{PASSWORD}\n": EMAIL}),
+            lambda: add(sdk, name="other", totp_secret=f"{SEED}!"),
+            lambda: add(sdk, totp_secret=SEED, totp_algorithm=PASSWORD),
+            lambda: sdk.credentials.update(made.id, sso_provider=PASSWORD * 9),
+            lambda: sdk.credentials.list(limit=PASSWORD),
+            lambda: sdk.audit_logs.list(start=PASSWORD, end=EMAIL),
+        ],
+        kernel.ConflictError: [lambda: add(sdk, sso_provider=PASSWORD)],
+    }
+    for kind, calls in slips.items():
+        for call in calls:
+            with pytest.raises(kind) as refusal:
+                call()
+            shown = f"{refusal.value} {refusal.value!r} {refusal.value.body}".upper()
+            assert not [text for text in (PASSWORD, EMAIL, SEED) if text.upper() in shown]
+
+
+# What somebody did to the database, how it is undone, and what the server makes of it.
+DAMAGES = [
+    (
+        "ALTER TABLE credentials_secretversion RENAME TO elsewhere",
+        "ALTER TABLE elsewhere RENAME TO credentials_secretversion",
+        (503, "OperationalError: no such table: credentials_secretversion"),
+    ),
+    (
+        "CREATE TRIGGER damage BEFORE INSERT ON credentials_secretversion BEGIN SELECT RAISE(ABORT, 'damaged'); END",
+        "DROP TRIGGER damage",
+        (500, "IntegrityError"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("damage", "repair", "expected"), DAMAGES, ids=["no table", "a trigger"])
+def test_a_broken_server_is_an_error_that_tells_nothing(house, client, damage, repair, expected):
+    broken, (status, logged) = client(max_retries=0), expected
+    with closing(sqlite3.connect(house.server.database)) as database:
+        database.execute(damage)
+        with pytest.raises(kernel.InternalServerError) as refusal:
+            add(broken, name="never stored", totp_secret=SEED)
+        database.execute(repair)
+    assert (refusal.value.status_code, set(refusal.value.body)) == (status, {"code", "message"})
+    assert logged in house.server.log
+    assert list(broken.credentials.list(query="never stored")) == []
+    broken.credentials.delete(add(broken, name="stored").id)
+
+
+def test_too_many_requests_are_an_error_of_their_own_that_says_when_to_come_back(tmp_path):
+    with running(tmp_path, REQUESTS_PER_MINUTE="5") as server:
+        team = ["createteam", "Blue", "--owner", "blue@example.org"]
+        key = server.manage_all(team, ["createapikey", "--team", "blue", "--name", "agent", "--scopes", SCOPES])[-1]
+        limited = Kernel(api_key=key, base_url=f"{server.url}/kernel", max_retries=0)
+        with limited as sdk, pytest.raises(kernel.RateLimitError) as refusal:
+            for _ in range(11):  # more than two minutes allow, should one end meanwhile
+                sdk.credentials.list()
+    assert 0 < int(refusal.value.response.headers["Retry-After"]) <= 60
+    assert set(refusal.value.body) == {"code", "message"}
+
+
 def test_another_team_sees_nothing_and_may_use_the_name(sdk, client):
     red, made = client("red agent"), add(sdk, totp_secret=SEED)
     for call in (red.credentials.retrieve, red.credentials.update, red.credentials.delete, red.credentials.totp_code):
@@ -249,6 +337,32 @@ def test_another_team_sees_nothing_and_may_use_the_name(sdk, client):
     theirs = add(red)
     assert (theirs.name, theirs.id == made.id) == ("github", False)
     red.credentials.delete(theirs.id)
+
+
+def test_the_javascript_client_pages_through_250_credentials_and_does_it_all(house, crowd):
+    env = {"KERNEL_BASE_URL": f"{house.server.url}/kernel", "KERNEL_API_KEY": house.keys["crowd agent"], "SEED": SEED,
+           "EMAIL": EMAIL, "PASSWORD": PASSWORD}  # fmt: skip
+    done = subprocess.run(
+        [Path(sys.executable).with_name("node"), "kernel.mjs"],
+        cwd=Path(__file__).parent / "js", env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    house.seen += told["seen"]
+    assert told["walked"] == {"7": crowd, "60": crowd, "100": crowd}
+    assert told["found"] == [f"site 24{number}" for number in range(10)]
+    assert told["read"]["id"] == told["made"]["id"]
+    assert {told["made"]["totp_code"], told["code"]["code"]} <= codes(SEED, "SHA1", 6, 30)
+    assert told["changed"]["value_keys"] == ["pin", "username"]
+    assert told["cleared"]["has_totp_secret"] is False
+    for name, kind, status in (
+        ("taken", "ConflictError", 409),
+        ("refused", "BadRequestError", 400),
+        ("stranger", "AuthenticationError", 401),
+        ("gone", "NotFoundError", 404),
+    ):
+        assert (told[name]["name"], told[name]["status"]) == (kind, status)
+    assert (told["taken"]["requests"], told["taken"]["body"]["code"]) == (1, "conflict")
 
 
 def test_the_audit_log_pages_newest_first(sdk):
