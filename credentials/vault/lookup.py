@@ -1,7 +1,9 @@
 """Credentials by name, and pages by offset: what the doors that speak Kernel's language are promised."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, Q, TextField, Value
 from django.db.models.functions import Concat, StrIndex, Substr
@@ -12,8 +14,16 @@ from credentials.errors import Conflict, Invalid, NotFound
 from credentials.models import Credential
 from credentials.vault import text
 from credentials.vault.clock import now
+from credentials.vault.listing import searched
+from credentials.vault.replica import lagging
 
 ADDRESSED_BY_NAME_AT = frozenset({Door.KERNEL, Door.MCP})
+FURTHEST = 10**9  # rows; no team has more
+AT_ONCE = 1000  # rows; of a longer page only so many are in memory at a time
+_NEWEST = (
+    "id", "name", "type", "username", "totp_type", "totp_identifier", "has_totp", "value_keys", "secret_label",
+    "card_last_four", "card_brand", "folder_id", "agent_settings",
+)  # fmt: skip
 _LIKE_AN_ID = re.compile(r"cred_[0-9a-z]{26}", re.IGNORECASE)
 # The first line of what search looks through is the folded name, when there is a name.
 _LINES = Concat(F("search_text"), Value("\n"), output_field=TextField())
@@ -41,7 +51,7 @@ def find_credential(caller: Caller, *, id_or_name: str) -> Credential:
 def browse_credentials(caller: Caller, *, limit: int, domain: str = "", query: str = "", offset: int = 0) -> Window:
     """Metadata, oldest first. `domain`: the exact host. `query`: part of name or domain, case aside, or a whole id."""
     with looked(caller, Action.CREDENTIAL_SEE, at=now()):
-        rows = Credential.objects.of(caller.team_id).kept()
+        rows = Credential.objects.using(lagging()).of(caller.team_id).kept()
         if domain:
             rows = rows.filter(domain__in=_hosts(domain))
         needle = text.folded(text.searchable(query))
@@ -52,6 +62,22 @@ def browse_credentials(caller: Caller, *, limit: int, domain: str = "", query: s
             )
         found = list(rows.order_by("created_at", "id").defer("search_text")[offset : offset + limit + 1])
     return Window(found[:limit], offset + limit if len(found) > limit else None)
+
+
+def newest_credentials(
+    caller: Caller, *, limit: int, offset: int = 0, query: str = "", **equal: str | None
+) -> Iterable[dict[str, Any]]:
+    """Metadata rows (dicts of `_NEWEST`), newest first, to be read once. `query`: a literal part of name, username,
+    domain, label, brand or last four digits, case aside, or a whole id. `equal`: type, folder_id; None asks nothing."""
+    with looked(caller, Action.CREDENTIAL_SEE, at=now()):
+        rows = Credential.objects.using(lagging()).of(caller.team_id).kept()
+        for column in ("type", "folder_id"):
+            if equal.get(column) is not None:
+                rows = rows.filter(**{column: text.clean_id(equal[column] or "")})
+        rows = searched(rows, query)
+        start, size = min(offset, FURTHEST), min(limit, FURTHEST)
+        found = rows.order_by("-created_at", "-id").values(*_NEWEST)[start : start + size]
+    return found.iterator(chunk_size=AT_ONCE) if size > AT_ONCE else list(found)
 
 
 def _hosts(domain: str) -> list[str]:

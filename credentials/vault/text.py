@@ -12,6 +12,9 @@ LONGEST_SECRET = 20_000  # characters of one value
 MOST_VALUES = 64
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_LIKE_AN_ID = re.compile(r"[a-z]{3,6}_[0-9A-Z]{26}")
+_C0 = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # all but tab, line feed and carriage return
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*")
 
 
@@ -21,7 +24,7 @@ class Limit(NamedTuple):
 
 
 LINES = {
-    "name": Limit(500, "The name"),
+    "name": Limit(10_000, "The name"),
     "username": Limit(500, "The username"),
     "url": Limit(2000, "The address"),
     "secret_label": Limit(500, "The label"),
@@ -31,15 +34,42 @@ LINES = {
     "email": Limit(254, "The e-mail address"),
     "team_name": Limit(200, "The team's name"),
     "key_name": Limit(255, "The key's name"),
+    "folder_title": Limit(255, "The title"),
+    "folder_description": Limit(2000, "The description"),
+    "hook_name": Limit(255, "The hook's name"),
+    "signing_key": Limit(500, "The signing key"),
+    "identifier": Limit(500, "The identifier"),
+    "source": Limit(100, "The source"),
+    "task_id": Limit(200, "The task's id"),
+    "workflow_id": Limit(200, "The workflow's id"),
+    "workflow_run_id": Limit(200, "The run's id"),
 }
 
 
 def line(field: str, text: str) -> str:
     """One line of metadata, trimmed and in NFC; control characters and overlong text are refused."""
-    limit = LINES[field]
+    return exact_line(field, unicodedata.normalize("NFC", _without_control(field, text)).strip())
+
+
+def exact_line(field: str, text: str) -> str:
+    """One line that somebody will type or match later: as it is."""
+    return _within(field, _without_control(field, text))
+
+
+def lines(field: str, text: str) -> str:
+    """Several lines of metadata, trimmed and in NFC."""
+    _without_control(field, re.sub("[\t\r\n]", "", text))
+    return _within(field, unicodedata.normalize("NFC", text).strip())
+
+
+def _without_control(field: str, text: str) -> str:
     if _CONTROL.search(text) or _UNSTORABLE.search(text):
-        raise Invalid(fields={field: f"{limit.label} contains characters that cannot be stored."})
-    text = unicodedata.normalize("NFC", text).strip()
+        raise Invalid(fields={field: f"{LINES[field].label} contains characters that cannot be stored."})
+    return text
+
+
+def _within(field: str, text: str) -> str:
+    limit = LINES[field]
     if len(text) > limit.longest:
         raise Invalid(fields={field: f"{limit.label} is longer than {limit.longest} characters."})
     return text
@@ -50,6 +80,21 @@ def required_line(field: str, text: str) -> str:
     if not text:
         raise Invalid(fields={field: f"{LINES[field].label} is missing."})
     return text
+
+
+def exact(field: str, text: str) -> str:
+    """Metadata kept as it was sent; only what no database takes and overlong text are refused."""
+    limit = LINES[field]
+    if _UNSTORABLE.search(text):
+        raise Invalid(fields={field: f"{limit.label} contains characters that cannot be stored."})
+    if len(text) > limit.longest:
+        raise Invalid(fields={field: f"{limit.label} is longer than {limit.longest} characters."})
+    return text
+
+
+def message(text: str) -> str:
+    """A message as it was sent, without control characters; half an emoji, as gateways leave it, becomes a mark."""
+    return _SURROGATE.sub("\ufffd", _C0.sub("", text))
 
 
 def secret_values(values: dict[str, str]) -> dict[str, str]:
@@ -106,6 +151,11 @@ def clean_id(given: str) -> str:
     """An id as it can be looked up: what no database would take becomes an id that nothing has."""
     given = given.strip()
     return given if re.fullmatch("[A-Za-z0-9_]{1,40}", given) else ""
+
+
+def looks_like_id(given: str) -> bool:
+    """Whether it could be a whole id of ours: a prefix and an ULID."""
+    return _LIKE_AN_ID.fullmatch(given.strip()) is not None
 
 
 def searchable(query: str, *, longest: int = 200) -> str:
