@@ -1,5 +1,6 @@
 """Audit events. Append-only three times: here, in the admin, and by a trigger in the database."""
 
+from datetime import UTC
 from typing import Any, Never
 
 from django.db import models
@@ -52,6 +53,9 @@ class AuditEvent(models.Model):
             models.Index("team", "target_id", "seq", name="audit_by_target"),
             models.Index("team", "actor_id", "seq", name="audit_by_actor"),
             models.Index("at", name="audit_by_time"),
+            # For the admin, across teams: what is rare is what one looks for.
+            models.Index("action", "at", name="audit_by_action"),
+            models.Index("outcome", "at", condition=~Q(outcome="done"), name="audit_of_refusals"),
         )
 
     def __str__(self) -> str:
@@ -64,3 +68,60 @@ class AuditEvent(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> Never:
         raise TypeError(APPEND_ONLY)
+
+
+class AuditAnchor(models.Model):
+    """Up to where a chain was archived: its events up to `seq` are in a file, and verification goes on from `hash`.
+
+    As append-only as the events: a trigger refuses to change or delete one.
+    """
+
+    chain = models.CharField(max_length=40)  # the team's id, or "system"
+    seq = models.PositiveBigIntegerField()
+    hash = models.CharField(max_length=64)
+    file_digest = models.CharField(max_length=64)  # SHA-256 of the file
+    at = models.DateTimeField()
+    mac = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["chain", "seq"], name="one_anchor_per_seq"),)
+
+    def __str__(self) -> str:
+        return f"{self.chain} is archived up to event {self.seq}"
+
+    def signed_fields(self) -> dict[str, Any]:
+        return {"chain": self.chain, "seq": self.seq, "hash": self.hash, "file_digest": self.file_digest}
+
+
+class ChainState(models.Model):
+    """What the last verification of a chain said; cheap to show, and signed like everything that proves something."""
+
+    chain = models.CharField(primary_key=True, max_length=40)
+    seq = models.PositiveBigIntegerField()  # holds up to this event
+    hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    broken_at = models.PositiveBigIntegerField(null=True)
+    why = models.CharField(max_length=200, blank=True)
+    mac = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.chain} holds up to event {self.seq}"
+
+    def signed_fields(self) -> dict[str, Any]:
+        at = self.at.astimezone(UTC).isoformat(timespec="microseconds")
+        return {"chain": self.chain, "seq": self.seq, "hash": self.hash, "at": at, "broken_at": self.broken_at}
+
+
+class StreamCursor(models.Model):
+    """Up to which event of a chain a receiver has taken the audit. Per chain, whose numbers have no gaps: a number
+    given across chains may be committed after a higher one, and would be passed over."""
+
+    sink = models.CharField(max_length=20)
+    chain = models.CharField(max_length=40)
+    seq = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["sink", "chain"], name="one_cursor_per_chain"),)
+
+    def __str__(self) -> str:
+        return f"{self.sink} has {self.chain} up to event {self.seq}"
