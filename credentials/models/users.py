@@ -34,3 +34,16 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.email
+
+
+class SignedIn(models.Model):
+    """One session of a person, for them to look at and to end. Like the session itself it is kept by digest."""
+
+    digest = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="signed_in")
+    at = models.DateTimeField()
+    ip = models.CharField(max_length=45, blank=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} since {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,19 @@
+"""`reactivateuser EMAIL`: see vault/people.py."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from credentials.management.door import VaultCommand
+from credentials.vault import people, teams
+
+
+class Command(VaultCommand):
+    help = "Give a deactivated account its rights back."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+
+    def run(self, **options: Any) -> None:
+        user = people.reactivate(teams.operator(), email=options["email"])
+        self.stdout.write(f"{user.email} is reactivated")
