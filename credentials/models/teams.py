@@ -17,6 +17,7 @@ class Team(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     created_at = models.DateTimeField()
     step_up_minutes = models.PositiveSmallIntegerField(default=5)
+    requires_second_factor = models.BooleanField(default=False, db_default=False)
     code_retention_hours = models.PositiveIntegerField(default=24)
     versions_kept = models.PositiveSmallIntegerField(default=20)
 
@@ -41,3 +42,27 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} is {self.role} of {self.team}"
+
+
+class Invitation(models.Model):
+    """Somebody is asked into a team: by a link that works once, for one address, for some days. Digest only."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=Role.choices)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=254, blank=True)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)  # used or withdrawn
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["team", "email"], condition=models.Q(ended_at=None), name="one_open_invitation"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.email} as {self.role} of {self.team}"

@@ -19,6 +19,7 @@ from credentials.audit import Entry, looked, recorded
 from credentials.errors import Conflict, Invalid, NotFound
 from credentials.models import Membership, Role, Team, User
 from credentials.vault import text
+from credentials.vault.accounts import has_factor
 from credentials.vault.clock import new_id, now
 
 
@@ -57,7 +58,7 @@ def add_member(caller: Caller, *, email: str, role: str, password: str | None = 
         entry.detail = {"role": role}
         if Membership.objects.filter(team=team, user=user).exists():
             raise Conflict("This person is a member of the team already.", code="member_exists")
-        return _enrol(team, user, _known_role(role), at)
+        return _enrol(team, user, known_role(role), at)
 
 
 def change_role(caller: Caller, *, user_id: int, role: str) -> Membership:
@@ -65,7 +66,7 @@ def change_role(caller: Caller, *, user_id: int, role: str) -> Membership:
     with recorded(caller, Action.MEMBER_CHANGE, at=now()) as entry:
         membership = _member(caller, user_id, entry)
         entry.detail = {"role": role, "was": membership.role}
-        _keep_an_owner(membership, _known_role(role))
+        _keep_an_owner(membership, known_role(role))
         membership.role = role
         membership.save(update_fields=["role"])
     return membership
@@ -118,6 +119,7 @@ def caller_of(user: Visitor, *, slug: str, **seen: Any) -> Caller:
         team_name=row.team.name,
         team_slug=row.team.slug,
         role=Role(row.role) if user.is_active else None,
+        lacks_factor=row.team.requires_second_factor and not has_factor(user),
         step_up_age=timedelta(minutes=row.team.step_up_minutes),
     )
 
@@ -147,10 +149,11 @@ def _person(email: str, password: str | None) -> User:
     except ValidationError:
         raise Invalid(fields={"email": "This is not an e-mail address."}) from None
     found = User.objects.filter(email=email).first()
-    return found or _new_person(email, password)
+    return found or made_person(email, password)
 
 
-def _new_person(email: str, password: str | None) -> User:
+def made_person(email: str, password: str | None) -> User:
+    """A new account; only within a recorded verb."""
     if password is not None:
         try:
             validate_password(password, User(email=email))
@@ -167,7 +170,7 @@ def _enrol(team: Team, user: User, role: Role, at: datetime) -> Membership:
     return Membership.objects.create(team=team, user=user, role=role, created_at=at)
 
 
-def _known_role(role: str) -> Role:
+def known_role(role: str) -> Role:
     if role not in Role.values:
         raise Invalid(fields={"role": f"The role is one of {', '.join(Role.values)}."})
     return Role(role)
