@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
+from tqdm import tqdm
 
 from credentials.access import Caller
 from credentials.errors import NotFound, VaultError
@@ -13,12 +14,21 @@ from credentials.vault import teams
 from credentials.vault.seals import open_canary
 
 
+def progress_bar(total: int | None, unit: str) -> Any:
+    """How far it is and how long it will take, on stderr; in a log, which takes whole lines only, seldom."""
+    seldom = 0.1 if sys.stderr.isatty() else 10
+    return tqdm(total=total, unit=f" {unit}", mininterval=seldom, unit_scale=False, dynamic_ncols=True)
+
+
 class VaultCommand(BaseCommand):
     """A command over one verb. Subclasses write `run(**options)`; a VaultError becomes one line on stderr."""
 
+    tries_keys = True  # on the database, which an empty one would take for its first start
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            open_canary()  # with a wrong AUDIT_KEY even a refusal would break the chain
+            if self.tries_keys:
+                open_canary()  # with a wrong AUDIT_KEY even a refusal would break the chain
             self.run(**options)
         except VaultError as problem:
             raise CommandError(problem.message) from None
@@ -34,9 +44,13 @@ class VaultCommand(BaseCommand):
     def password(self, options: dict[str, Any]) -> str | None:
         if not options["password_stdin"]:
             return None
+        return self.secret("password")
+
+    def secret(self, name: str) -> str:
+        """A secret from standard input: as an argument, every process on the machine could read it."""
         given = sys.stdin.readline().rstrip("\r\n")
         if not given:
-            raise CommandError("--password-stdin was given, but standard input holds no password.")
+            raise CommandError(f"--{name.replace(' ', '-')}-stdin was given, but standard input holds no {name}.")
         return given
 
     def tell_about_password(self, user: Any, password: str | None) -> None:

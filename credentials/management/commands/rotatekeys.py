@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from credentials.management.door import VaultCommand
+from credentials.management.door import VaultCommand, progress_bar
 from credentials.vault import seals, teams
 
 
@@ -10,9 +10,7 @@ class Command(VaultCommand):
     help = "Seal everything under the first of VAULT_KEYS. Safe to run again, and while the server runs."
 
     def run(self, **options: Any) -> None:
-        done = seals.rotate_keys(teams.operator(), progress=self.progress)
+        with progress_bar(seals.count_sealed(), "values") as bar:
+            done = seals.rotate_keys(teams.operator(), progress=lambda done: bar.update(done.seen - bar.n))
+            bar.update(done.seen - bar.n)
         self.stdout.write(f"{done.seen} sealed values looked at, {done.renewed} sealed anew")
-
-    def progress(self, done: seals.Rotation) -> None:
-        if done.seen % 10_000 < seals.BATCH:
-            self.tell(f"{done.seen} looked at, {done.renewed} sealed anew")

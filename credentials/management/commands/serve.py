@@ -1,27 +1,37 @@
-"""`serve`: the production server on 127.0.0.1, after the keys were tried on the database."""
+"""`serve`: the production server on HOST:PORT, after the keys were tried on the database."""
 
+import resource
 from typing import Any
 
 import uvicorn
 from django.conf import settings
 
+from credentials import metrics
 from credentials.management.door import VaultCommand
 from credentials.vault import setup
 
 MOST_CONNECTIONS = 2000  # of one process; more are told 503, since answers wait in memory
 
 
+def allow_connections() -> None:
+    """As many open files as the system lets us have, so that the limit above is met first and told politely."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 class Command(VaultCommand):
-    help = "Serve on 127.0.0.1:PORT. On the first run, print the one-time link that creates the first owner."
+    help = "Serve on HOST:PORT. On the first run, print the one-time link that creates the first owner."
 
     def run(self, **options: Any) -> None:
         path = setup.setup_path()
         if path:
             self.tell(f"First run: create the first owner and team at\n  {settings.BASE_URL}{path}")
-        self.tell(f"Strongroom listens on http://127.0.0.1:{settings.PORT}")
+        allow_connections()
+        metrics.start_anew()
+        self.tell(f"Strongroom listens on http://{settings.HOST}:{settings.PORT}")
         uvicorn.run(
             "config.asgi:application",
-            host="127.0.0.1",
+            host=settings.HOST,
             port=settings.PORT,
             workers=settings.PROCESSES,
             lifespan="off",
