@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -29,7 +30,7 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
         return self.filter(deleted_at=None)
 
     def in_trash(self) -> "CredentialQuerySet":
-        return self.exclude(deleted_at=None)
+        return self.filter(deleted_at__isnull=False)
 
 
 class Credential(models.Model):
@@ -50,7 +51,7 @@ class Credential(models.Model):
     id = models.CharField(primary_key=True, max_length=40)
     team = models.ForeignKey(Team, models.PROTECT, related_name="credentials")
     folder = models.ForeignKey(Folder, models.SET_NULL, null=True, blank=True, related_name="credentials")
-    name = models.CharField(max_length=500, blank=True)
+    name = models.TextField(blank=True)
     name_key = models.CharField(max_length=150, blank=True)  # case-folded start of the name: sorts and compares
     type = models.CharField(max_length=20, choices=Type.choices)
     domain = models.CharField(max_length=255, blank=True)  # part of every seal
@@ -69,6 +70,7 @@ class Credential(models.Model):
     totp_digits = models.PositiveSmallIntegerField(null=True, blank=True)
     totp_period = models.PositiveSmallIntegerField(null=True, blank=True)
     totp_is_short = models.BooleanField(default=False)
+    agent_settings = models.JSONField(default=dict, db_default={}, blank=True)  # see vault/agent_settings.py
     current_number = models.PositiveIntegerField(default=0)  # the version that is current
     revision = models.PositiveIntegerField(default=1)  # counts edits: two people never overwrite each other
     created_at = models.DateTimeField()
@@ -86,6 +88,8 @@ class Credential(models.Model):
             models.Index("team", "name_key", "id", condition=Q(deleted_at=None), name="list_by_name"),
             models.Index("team", F("created_at").desc(), F("id").desc(), name="list_by_age"),
             models.Index("team", "domain", name="list_by_domain"),
+            models.Index("team", "folder", "name_key", "id", condition=Q(deleted_at=None), name="list_by_folder"),
+            models.Index("team", "name_key", "id", condition=Q(deleted_at__isnull=False), name="list_trash"),
         )
 
     def __str__(self) -> str:
@@ -96,6 +100,20 @@ class Credential(models.Model):
         """Whether the address leads to the domain that the seals are bound to: only then is it a link."""
         found = (urlsplit(self.url).hostname or "").lower()
         return bool(self.domain) and (found == self.domain or found.endswith(f".{self.domain}"))
+
+
+class Favourite(models.Model):
+    """A credential that a person wants first in their list."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="favourites")
+    credential = models.ForeignKey(Credential, models.CASCADE, related_name="favourites")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "credential"], name="one_favourite_per_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} likes {self.credential_id}"
 
 
 class SecretVersion(models.Model):
@@ -118,3 +136,24 @@ class SecretVersion(models.Model):
     def seal_place(self, column: str) -> tuple[str, ...]:
         owner = self.credential
         return (f"secret_version.{column}", owner.team_id, owner.id, str(self.number), owner.domain)
+
+
+class RotationMark(models.Model):
+    """Somebody saw secrets of this credential and should not know them any more. Done once all of them changed."""
+
+    credential = models.ForeignKey(Credential, models.CASCADE, related_name="rotation_marks")
+    actor_kind = models.CharField(max_length=20)
+    actor_id = models.CharField(max_length=40)
+    actor_label = models.CharField(max_length=254, blank=True)
+    names = models.JSONField(default=list)  # of the secrets that were seen
+    version = models.PositiveIntegerField()  # the one that was current when it was marked
+    marked_at = models.DateTimeField()
+    marked_by = models.CharField(max_length=254, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["credential", "actor_kind", "actor_id"], name="one_mark_per_actor"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.credential} was seen by {self.actor_label}"

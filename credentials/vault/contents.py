@@ -25,6 +25,22 @@ KNOWN_VALUES: dict[str, dict[str, str]] = {
     "secret": {"secret_value": "Secret"},
 }
 
+_CARD_EXTRAS = (
+    *(f"billing_{part}" for part in (
+        "line1", "line2", "city", "state", "state_code", "postal_code", "country", "country_code", "email", "phone",
+    )),
+    "metadata",
+)  # fmt: skip
+# What leaves with a type when a credential becomes one of another type: values by their names, and columns.
+LEAVES_WITH: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "password": (
+        (*KNOWN_VALUES["password"], "totp", "metadata"),
+        {"username": "", "totp_type": "none", "totp_identifier": "", "totp_secret": ""},
+    ),
+    "credit_card": ((*KNOWN_VALUES["credit_card"], *_CARD_EXTRAS), {"card_brand": ""}),
+    "secret": (tuple(KNOWN_VALUES["secret"]), {"secret_label": ""}),
+}
+
 
 @dataclass(frozen=True)
 class Secrets:
@@ -41,9 +57,20 @@ class Secrets:
         values = {k: v for k, v in self.values.items() if k not in fields.get("remove_value_keys", [])}
         return Secrets(text.secret_values(values | fields.get("values", {})), self._new_totp(fields))
 
+    def names_that_differ(self, other: "Secrets") -> list[str]:
+        """The names of the secrets that are not the same in both."""
+        names = [
+            name
+            for name in sorted(self.values.keys() | other.values.keys())
+            if self.values.get(name) != other.values.get(name)
+        ]
+        return names if self.totp == other.totp else [*names, "totp_secret"]
+
     def _new_totp(self, fields: Mapping[str, Any]) -> otp.Totp | None:
         given = fields.get("totp_secret")
-        settings = {key: fields.get(f"totp_{key}") for key in ("algorithm", "digits", "period")}
+        if isinstance(given, otp.Totp):
+            return given
+        settings: dict[str, Any] = {key: fields.get(f"totp_{key}") for key in ("algorithm", "digits", "period")}
         if given is None or not given.strip():
             if any(value is not None for value in settings.values()):
                 raise Invalid(fields={"totp_secret": "The TOTP settings require a new totp_secret."})
@@ -111,7 +138,7 @@ def numbered_version(credential: Credential, number: int) -> SecretVersion:
 def open_all(credential: Credential) -> list[tuple[SecretVersion, Secrets]]:
     """Every kept version, opened under the place it has now (before a domain changes)."""
     opened = []
-    for version in credential.versions.all():
+    for version in credential.versions.order_by("number"):
         version.credential = credential
         opened.append((version, open_version(version)))
     return opened

@@ -1,25 +1,19 @@
-"""Verbs on credentials: add, edit, see, list. What opens values is in secrets.py, the trash in trash.py."""
+"""Verbs on credentials: add, edit, see. What opens values is in secrets.py, lists in listing.py, trash in trash.py."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypedDict, Unpack
-
-from django.db.models import Q
+from typing import Any, TypedDict, Unpack, cast
 
 from credentials.access import Action, Caller, Door
 from credentials.audit import asked, looked, recorded
 from credentials.errors import Conflict, Invalid, NotFound
 from credentials.models import Credential, SecretVersion
-from credentials.vault import contents, lookup, text
-from credentials.vault.clock import new_id, now
+from credentials.otp.totp import Totp
+from credentials.vault import agent_settings, contents, lookup, text
+from credentials.vault.clock import new_id, new_session, now
 
 # Skyvern scripts create the same name again and again and must not break; people and Kernel are promised unique names.
 UNIQUE_NAMES_AT = frozenset({Door.WEB, Door.KERNEL, Door.MCP})
-PAGE = 50
-_ROW = (
-    "id", "name", "name_key", "type", "username", "domain", "url", "secret_label", "has_totp",
-    "last_used_at", "last_used_by", "rotated_at", "created_at", "updated_at", "deleted_at",
-)  # fmt: skip
+LONGEST_UNIQUE_NAME = 500  # Skyvern's names have no limit that anybody meets
 
 
 class Fields(TypedDict, total=False):
@@ -37,22 +31,18 @@ class Fields(TypedDict, total=False):
     totp_identifier: str
     values: dict[str, str]  # merged into the stored ones
     remove_value_keys: list[str]  # applied before the merge
-    totp_secret: str  # base32 or otpauth://; "" removes it
+    totp_secret: str | Totp  # base32 or otpauth://; "" removes it
     totp_algorithm: str | None
     totp_digits: int | None
     totp_period: int | None
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of metadata rows (dicts of `_ROW`) and the cursor of the next, or None."""
-
-    rows: list[dict[str, Any]]
-    next_cursor: str | None
+    agent_settings: dict[str, Any]  # merged into the stored ones; None takes one away
 
 
 _SECRETS = ("values", "remove_value_keys", "totp_secret", "totp_algorithm", "totp_digits", "totp_period")
-_LINES = ("name", "username", "secret_label", "card_brand", "sso_provider", "totp_identifier")
+_LINES = {
+    **dict.fromkeys(("name", "secret_label", "card_brand", "sso_provider"), text.line),
+    **dict.fromkeys(("username", "totp_identifier"), text.exact_line),  # typed into a site; matched with what was sent
+}
 
 
 def come_to_form(caller: Caller, *, action: Action) -> None:
@@ -62,8 +52,13 @@ def come_to_form(caller: Caller, *, action: Action) -> None:
 
 def add_credential(caller: Caller, **fields: Unpack[Fields]) -> Credential:
     """Store a new credential with its first version. Raises Invalid, Conflict (name taken)."""
+    return store_new(caller, Action.CREDENTIAL_ADD, fields)
+
+
+def store_new(caller: Caller, action: Action, fields: Fields) -> Credential:
+    """The same under another right: release.py has one."""
     at = now()
-    with recorded(caller, Action.CREDENTIAL_ADD, at=at, kind="credential") as entry:
+    with recorded(caller, action, at=at, kind="credential") as entry:
         credential = Credential(
             id=new_id("cred", at),
             team_id=caller.own_team,
@@ -95,7 +90,7 @@ def edit_credential(
         entry.about("credential", credential.id, credential.name)
         if revision is not None and revision != credential.revision:
             raise Conflict
-        old_name, old_domain = credential.name, credential.domain
+        old_name, old_domain, fields = credential.name, credential.domain, _with_what_leaves(credential, fields)
         opened = contents.open_all(credential) if _domain_changes(credential, fields) else []
         current = contents.open_current(credential) if _touches_secrets(fields) else None
         _apply(credential, fields)
@@ -105,7 +100,7 @@ def edit_credential(
         if credential.domain != old_domain:
             contents.reseal(credential, opened)
         if current is not None:
-            _store_changes(caller, credential, current, fields, at)
+            entry.detail |= _store_changes(caller, credential, current, fields, at)
         contents.index(credential)
         credential.revision += 1
         credential.updated_at = at
@@ -117,36 +112,59 @@ def _touches_secrets(fields: Fields) -> bool:
     return any(fields.get(key) is not None for key in _SECRETS)
 
 
+def _with_what_leaves(credential: Credential, fields: Fields) -> Fields:
+    """The fields of an edit; when it changes the type, the old type's own parts go, unless they are given anew."""
+    if fields.get("type", credential.type) == credential.type:
+        return fields
+    values, columns = contents.LEAVES_WITH[credential.type]
+    removed = [*fields.get("remove_value_keys", []), *values]
+    return cast(Fields, {**columns, **fields, "remove_value_keys": removed})
+
+
 def _domain_changes(credential: Credential, fields: Fields) -> bool:
     return "domain" in fields and text.host(fields["domain"]) != credential.domain
 
 
 def _store_changes(
     caller: Caller, credential: Credential, current: contents.Secrets, fields: Fields, at: datetime
-) -> None:
-    """A new version, if the secrets really changed."""
+) -> dict[str, object]:
+    """A new version, if the secrets really changed; which ones did, for the audit."""
     changed = current.merged(fields)
     if changed == current:
-        return
+        return {}
     contents.describe(credential, changed)
     contents.add_version(credential, changed, at=at, by=caller.label)
+    return {"changed": changed.names_that_differ(current), "became": credential.current_number}
 
 
 def _apply(credential: Credential, fields: Fields) -> None:
     """Checked metadata onto the row; nothing here opens a seal."""
     given: dict[str, Any] = dict(fields)
-    for key in _LINES:
+    for key, clean in _LINES.items():
         if key in given:
-            setattr(credential, key, text.line(key, given[key]))
+            setattr(credential, key, clean(key, given[key]))
     if "type" in given:
         credential.type = _one_of("type", given["type"], Credential.Type.values)
-    if "totp_type" in given:
-        credential.totp_type = _one_of("totp_type", given["totp_type"], Credential.TotpType.values)
+    _apply_totp_type(credential, fields)
+    if "agent_settings" in given:
+        stored = credential.agent_settings
+        credential.agent_settings = agent_settings.merged(stored, given["agent_settings"], fresh=new_session())
     if "url" in given:
         credential.url = text.web_address(given["url"])
     if "domain" in given:
         credential.domain = text.host(given["domain"])
     credential.name_key = text.name_key(credential.name)
+
+
+def _apply_totp_type(credential: Credential, fields: Fields) -> None:
+    """A seed makes an authenticator, and its removal none, unless the type is said."""
+    seed = fields.get("totp_secret")
+    if "totp_type" in fields:
+        credential.totp_type = _one_of("totp_type", fields["totp_type"], Credential.TotpType.values)
+    elif seed is not None and (isinstance(seed, Totp) or seed.strip()):
+        credential.totp_type = Credential.TotpType.AUTHENTICATOR
+    elif seed is not None and credential.totp_type == Credential.TotpType.AUTHENTICATOR:
+        credential.totp_type = Credential.TotpType.NONE
 
 
 def _one_of(field: str, value: str, allowed: list[str]) -> str:
@@ -161,6 +179,8 @@ def check_name(caller: Caller, credential: Credential) -> None:
         return
     if not credential.name:
         raise Invalid(fields={"name": "The name is missing."})
+    if len(credential.name) > LONGEST_UNIQUE_NAME:
+        raise Invalid(fields={"name": f"The name is longer than {LONGEST_UNIQUE_NAME} characters."})
     lookup.check_addressable(caller, credential.name)
     others = Credential.objects.of(caller.team_id).kept().filter(name_key=credential.name_key)
     names = others.exclude(id=credential.id).values_list("name", flat=True)
@@ -182,6 +202,14 @@ def locked(caller: Caller, credential_id: str, *, in_trash: bool = False) -> Cre
     return found
 
 
+def come_to_credential(caller: Caller, *, credential_id: str, action: Action) -> None:
+    """Refuse, as the verb would, what it would refuse before it looks at what is given. Not found comes first."""
+    with looked(caller, action, at=now(), kind="credential", id=credential_id):
+        found = Credential.objects.of(caller.team_id).kept().filter(id=lookup.id_of(caller, credential_id))
+        if not found.exists():
+            raise NotFound
+
+
 def see_credential(caller: Caller, *, credential_id: str) -> Credential:
     """The metadata of one credential, in the trash or not."""
     with looked(caller, Action.CREDENTIAL_SEE, at=now(), kind="credential", id=credential_id):
@@ -198,28 +226,3 @@ def see_versions(caller: Caller, *, credential_id: str) -> list[dict[str, Any]]:
             credential_id=text.clean_id(credential_id), credential__team_id=caller.team_id
         ).order_by("-number")
     return [dict(row) for row in rows.values("number", "created_at", "created_by")]
-
-
-def list_credentials(
-    caller: Caller, *, query: str = "", cursor: str = "", in_trash: bool = False, size: int = PAGE
-) -> Page:
-    """Metadata by name. `query`: a literal part of name, username, domain or label, case aside, or a whole id."""
-    with looked(caller, Action.CREDENTIAL_SEE, at=now()):
-        mine = Credential.objects.of(caller.team_id)
-        rows = mine.in_trash() if in_trash else mine.kept()
-        needle = text.folded(text.searchable(query))
-        if needle:
-            rows = rows.filter(Q(search_text__contains=needle) | Q(id=text.clean_id(query)))
-        after = _read_cursor(cursor)
-        if after:
-            # Written as a range and a tie-break, so that the index is walked and nothing is skipped over.
-            rows = rows.filter(name_key__gte=after[0]).filter(Q(name_key__gt=after[0]) | Q(id__gt=after[1]))
-        found = list(rows.order_by("name_key", "id").values(*_ROW)[: size + 1])
-    more = len(found) > size
-    found = found[:size]
-    return Page(found, f"{found[-1]['id']}.{found[-1]['name_key']}" if more else None)
-
-
-def _read_cursor(cursor: str) -> tuple[str, str] | None:
-    credential_id, dot, key = text.storable(cursor).partition(".")
-    return (key, text.clean_id(credential_id)) if dot else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from credentials.access import Actor, Caller, Door
 from credentials.models import Role, User
-from credentials.vault import keys, teams
+from credentials.vault import favourites, folders, keys, teams
 from credentials.vault.clock import now
 from credentials.vault.credentials import add_credential
 
@@ -31,6 +31,12 @@ OTHER_SITES = (
     ("Press portal", "press@contoso.example", "press.example", False),
     ("Webshop admin", "shop@contoso.example", "shop.contoso.example", True),
 )
+FOLDERS = {
+    "Carriers": ("Atlas Freight portal", "Carrier rates", "Customs declarations"),
+    "Money": ("Bank, payments", "Insurance broker", "Payroll", "Supplier catalogue"),
+    "Machines and sites": ("Cloud console, staging", "Domain registrar", "Warehouse scanner admin"),
+}
+FAVOURITES = ("Bank, payments", "example-work-login")
 DOCUMENTED_SEED = "JBSWY3DPEHPK3PXP"  # the example that both dialects' documentation uses
 
 
@@ -47,7 +53,8 @@ def fill(*, password: str, scopes: Iterable[str]) -> tuple[list[tuple[str, str]]
         people.append((f"Northwind Ops, {role}", email))
     people.append(("Contoso Growth, owner", "carl@contoso.example"))
     User.objects.filter(email="olivia@northwind.example").update(is_staff=True, is_superuser=True)
-    _store(first.id, "olivia@northwind.example", SITES)
+    stored = _store(first.id, "olivia@northwind.example", SITES)
+    _sort(_owner(first.id, "olivia@northwind.example"), stored)
     _store(second.id, "carl@contoso.example", OTHER_SITES)
     _store_others(first.id)
     _, key = keys.create_api_key(here.into(first.id), name="demo agent", scopes=scopes)
@@ -61,10 +68,22 @@ def _owner(team_id: str, email: str) -> Caller:
     )
 
 
-def _store(team_id: str, email: str, sites: Iterable[tuple[str, str, str, bool]]) -> None:
+def _sort(owner: Caller, stored: dict[str, str]) -> None:
+    """Into folders, and what Olivia uses most among her favourites."""
+    for title, names in FOLDERS.items():
+        folder = folders.add_folder(owner, title=title)
+        for name in names:
+            folders.move_credential(owner, credential_id=stored[name], folder_id=folder.id)
+    for name in FAVOURITES:
+        favourites.star_credential(owner, credential_id=stored[name], starred=True)
+
+
+def _store(team_id: str, email: str, sites: Iterable[tuple[str, str, str, bool]]) -> dict[str, str]:
+    """The ids by name."""
+    stored = {}
     for name, username, domain, has_totp in sites:
         seed = DOCUMENTED_SEED if name == "example-work-login" else _made_up(name)
-        add_credential(
+        added = add_credential(
             _owner(team_id, email),
             name=name,
             type="password",
@@ -74,6 +93,8 @@ def _store(team_id: str, email: str, sites: Iterable[tuple[str, str, str, bool]]
             values={"password": f"Demo-{_made_up(name)[:14].lower()}"},
             totp_secret=seed if has_totp else "",
         )
+        stored[name] = added.id
+    return stored
 
 
 def _store_others(team_id: str) -> None:

@@ -1,26 +1,19 @@
 """Verbs on API keys. A key is shown once; the database keeps its prefix and the digest of the whole."""
 
-import hmac
 import ipaddress
-import secrets
-import string
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
 from credentials.access import Action, Actor, Caller, Door, Scope
-from credentials.audit import looked, recorded, refused
-from credentials.errors import Conflict, Invalid, NotAllowed, NotFound
+from credentials.audit import looked, recorded
+from credentials.errors import Conflict, Invalid, NotAllowed, NotFound, VaultError
 from credentials.models import ApiKey, Membership, Role, User
-from credentials.vault import text
+from credentials.vault import text, threshold, tokens
 from credentials.vault.clock import new_id, now
 
-ALPHABET = string.ascii_letters + string.digits
-PREFIX_LENGTH = 11  # "sr_" and eight characters to find the row by
-SECRET_LENGTH = 40  # 238 random bits: no slow hash is needed
 LONGEST_LIFE = timedelta(days=3653)
 TOUCH_EVERY = timedelta(minutes=1)
 # As it is at this moment: whoever left the team or was deactivated has none.
@@ -44,6 +37,7 @@ def create_api_key(
     with recorded(caller, Action.KEY_CREATE, at=at) as entry:
         name = text.required_line("key_name", name)
         granted = _known_scopes(scopes)
+        _check_may_give(caller, granted)
         expires_at = _checked_expiry(caller, expires_at, at)
         _check_free(caller, name)
         row, key = _store(
@@ -69,13 +63,18 @@ def create_key_alike(caller: Caller, *, name: str, expires_at: datetime | None =
 def _store(
     caller: Caller, *, name: str, scopes: list[str], networks: list[str], at: datetime, expires_at: datetime | None
 ) -> tuple[ApiKey, str]:
-    prefix = "sr_" + _random(PREFIX_LENGTH - 3)
-    key = f"{prefix}_{_random(SECRET_LENGTH)}"
+    token = tokens.new("sr")
     row = ApiKey.objects.create(
-        id=new_id("key", at), team_id=caller.own_team, name=name, prefix=prefix, digest=_digest(key), scopes=scopes,
-        networks=networks, created_at=at, expires_at=expires_at, **_creator(caller),
+        id=new_id("key", at), team_id=caller.own_team, name=name, prefix=token.prefix, scopes=scopes,
+        digest=tokens.digest(token.text), networks=networks, created_at=at, expires_at=expires_at, **_creator(caller),
     )  # fmt: skip
-    return row, key
+    return row, token.text
+
+
+def _check_may_give(caller: Caller, scopes: Iterable[str]) -> None:
+    """No key gives what lets values out: an owner does, who has just proved to be one, or who has the shell."""
+    if caller.kind is Actor.KEY and Scope.VALUES_RELEASE in scopes:
+        raise NotAllowed(f"An API key cannot make one with {Scope.VALUES_RELEASE}; an owner of the team can.")
 
 
 def _checked_expiry(caller: Caller, expires_at: datetime | None, at: datetime) -> datetime | None:
@@ -153,6 +152,7 @@ def rotate_api_key(
         entry.about("key", old.id, old.name)
         if old.rotated_at:
             raise Conflict("This key was rotated already; rotate the one that replaced it.", code="already_rotated")
+        _check_may_give(caller, old.scopes)
         if lifetime is None and old.expires_at:
             lifetime = old.expires_at - old.created_at
         expires_at = at + lifetime if lifetime else None
@@ -178,28 +178,32 @@ def see_api_keys(caller: Caller) -> list[dict[str, Any]]:
 
 
 def caller_with_key(key: str, *, door: Door, ip: str = "", **seen: Any) -> Caller:
-    """The caller that a key stands for. NotAllowed, in the same words, for unknown, expired, revoked, misplaced."""
+    """The caller that a key stands for. NotAllowed, in the same words, for unknown, expired, revoked, misplaced.
+
+    Throttled for who comes too often; a bad key counts against its address, which good ones never notice.
+    """
     at = now()
     rows = ApiKey.objects.select_related("team").annotate(creator_role=_CREATOR_ROLE)
-    row = rows.filter(prefix=text.clean_id(key[:PREFIX_LENGTH])).first()
-    known = hmac.compare_digest(row.digest if row else _digest(""), _digest(key))
+    row = rows.filter(prefix=text.clean_id(key[: tokens.PREFIX_LENGTH])).first()
+    known = tokens.is_of(key, row.digest if row else None)
     if row is None or not known or not _usable(row, ip, at):
         raise _bad_key(row, door, ip, at, seen)
-    if row.last_used_at is None or at - row.last_used_at > TOUCH_EVERY:
-        ApiKey.objects.filter(id=row.id).update(last_used_at=at)
-    return Caller(
+    caller = Caller(
         door, Actor.KEY, id=row.id, label=row.name[:254], team_id=row.team_id, team_name=row.team.name,
         team_slug=row.team.slug, scopes=frozenset(Scope(scope) for scope in row.scopes),
         creator_role=_role_of_creator(row), ip=ip, **seen,
     )  # fmt: skip
+    threshold.count_request(caller, Action.KEY_USE, kind="key", at=at)
+    if row.last_used_at is None or at - row.last_used_at > TOUCH_EVERY:
+        ApiKey.objects.filter(id=row.id).update(last_used_at=at)
+    return caller
 
 
-def _bad_key(row: ApiKey | None, door: Door, ip: str, at: datetime, seen: dict[str, Any]) -> NotAllowed:
-    """The refusal, written down: in the team's chain when the key's prefix is one of its own."""
+def _bad_key(row: ApiKey | None, door: Door, ip: str, at: datetime, seen: dict[str, Any]) -> VaultError:
+    """The refusal: in the team's chain when the key's prefix is one of its own."""
     problem = NotAllowed("This API key is not known here, or no longer valid.", code="bad_key")
     nobody = Caller(door, Actor.NOBODY, team_id=row.team_id if row else None, ip=ip, **seen)
-    refused(nobody, Action.KEY_USE, problem, at=at, kind="key", id=row.id if row else "")
-    return problem
+    return threshold.turn_away(nobody, Action.KEY_USE, problem, at=at, kind="key", id=row.id if row else "")
 
 
 def _role_of_creator(row: Any) -> Role | None:
@@ -242,14 +246,6 @@ def _creator(caller: Caller) -> dict[str, Any]:
     if caller.kind is Actor.PERSON:
         return {"created_by": User.objects.filter(pk=caller.id).first()}
     return {"by_operator": caller.kind is Actor.OPERATOR}
-
-
-def _random(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
-
-
-def _digest(key: str) -> str:
-    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def days_from_now(days: int) -> datetime:

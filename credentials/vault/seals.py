@@ -13,11 +13,15 @@ from credentials.access import Action, Caller
 from credentials.audit import looked, recorded
 from credentials.errors import SealBroken
 from credentials.models import Canary, SecretVersion
-from credentials.sealed import SealedTextField, key_id, renewed, unseal
+from credentials.sealed import SealedTextField, key_id, renewed, seal_text, unseal, unseal_text
 from credentials.vault.clock import now
 
 SONG = "this vault opens"
 BATCH = 500
+FACTOR = ("authenticator",)
+
+
+Swap = tuple[str, Any, str]  # the new token, the row's key, the token it replaces
 
 
 @dataclass
@@ -64,6 +68,21 @@ def _key_ids() -> dict[str, str]:
     }
 
 
+def seal_factor(text: str) -> str:
+    """Seal somebody's own second factor for allauth's JSON. It seals before there is a row: the place is the table."""
+    return seal_text(text, FACTOR)
+
+
+def open_factor(token: str) -> str:
+    return unseal_text(token, FACTOR)
+
+
+def count_sealed() -> int:
+    """How many sealed values a rotation will look at, for an estimate: others may add some meanwhile."""
+    counts = [_rows(model, column).count() for model, column in sealed_columns()]
+    return sum([_factors().count(), *counts])
+
+
 def rotate_keys(caller: Caller, *, progress: Callable[[Rotation], None] = lambda _: None) -> Rotation:
     """Seal everything under the first key while the server runs. Values are not opened to our code.
 
@@ -74,9 +93,12 @@ def rotate_keys(caller: Caller, *, progress: Callable[[Rotation], None] = lambda
     done = Rotation()
     with looked(caller, Action.SEALS_ROTATE, at=now()):
         for model, column in sealed_columns():
+            held: list[Swap] = []
             for batch in _batches(model, column):
-                _renew(model, column, batch, done)
+                held += _renew(model, column, batch, done)
                 progress(done)
+            for swap in held:
+                done.renewed += _swap(model, column, [swap])
         _renew_authenticators(done)
     with recorded(caller, Action.SEALS_ROTATE, at=now()) as entry:
         Canary.objects.update(**_key_ids())  # last: until now the old key was still needed
@@ -93,31 +115,40 @@ def sealed_columns() -> list[tuple[type[models.Model], str]]:
     ]
 
 
+def _rows(model: type[models.Model], column: str) -> models.QuerySet[Any]:
+    return model._default_manager.filter(**{f"{column}__isnull": False}).order_by("pk")
+
+
 def _batches(model: type[models.Model], column: str) -> Iterator[list[tuple[Any, Any]]]:
     """Keyset batches of (pk, Sealed): flat memory, and rows added meanwhile need no visit."""
-    last: Any = None
-    while True:
-        rows = model._default_manager.filter(**{f"{column}__isnull": False}).order_by("pk")
-        if last is not None:
-            rows = rows.filter(pk__gt=last)
-        batch = list(rows.values_list("pk", column)[:BATCH])
-        if not batch:
-            return
+    rows = _rows(model, column)
+    batch = list(rows.values_list("pk", column)[:BATCH])
+    while batch:
         yield batch
-        last = batch[-1][0]
+        batch = list(rows.filter(pk__gt=batch[-1][0]).values_list("pk", column)[:BATCH])
 
 
-def _renew(model: type[models.Model], column: str, batch: list[tuple[Any, Any]], done: Rotation) -> None:
+def _renew(model: type[models.Model], column: str, batch: list[tuple[Any, Any]], done: Rotation) -> list[Swap]:
+    """Seal a batch anew but for what somebody holds: to wait for one row while holding others could lock up both.
+    Returns that, to be waited for one by one."""
     swaps = [(_fresh(f"{model._meta.db_table} {pk}", sealed._token), pk, sealed._token) for pk, sealed in batch]
-    swaps = [swap for swap in swaps if swap[0] is not None]
+    stale = {pk: (fresh, pk, token) for fresh, pk, token in swaps if fresh is not None}
     done.seen += len(batch)
+    if stale:
+        with transaction.atomic():
+            rows = model._default_manager.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=stale)
+            free = set(rows.values_list("pk", flat=True))
+            done.renewed += _swap(model, column, [stale[pk] for pk in free])
+    return [swap for pk, swap in stale.items() if pk not in free] if stale else []
+
+
+def _swap(model: type[models.Model], column: str, swaps: list[Swap]) -> int:
     table, name = (connection.ops.quote_name(part) for part in (model._meta.db_table, column))
     key = connection.ops.quote_name(str(model._meta.pk.column))
-    if swaps:
-        with transaction.atomic(), connection.cursor() as cursor:
-            # Names come from the models, values are parameters.
-            cursor.executemany(f"UPDATE {table} SET {name} = %s WHERE {key} = %s AND {name} = %s", swaps)
-            done.renewed += cursor.rowcount
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Names come from the models, values are parameters.
+        cursor.executemany(f"UPDATE {table} SET {name} = %s WHERE {key} = %s AND {name} = %s", swaps)
+        return int(cursor.rowcount)
 
 
 def _fresh(where: str, token: str) -> str | None:
@@ -130,9 +161,14 @@ def _fresh(where: str, token: str) -> str | None:
         ) from None
 
 
+def _factors() -> models.QuerySet[Any]:
+    found: models.QuerySet[Any] = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
+    return found
+
+
 def _renew_authenticators(done: Rotation) -> None:
     """People's own second factors, which allauth keeps as JSON; row by row and locked: they may be used meanwhile."""
-    factors = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
+    factors = _factors()
     for pk in list(factors.values_list("pk", flat=True)):
         with transaction.atomic():
             row = factors.select_for_update().filter(pk=pk).first()

@@ -1,4 +1,7 @@
-"""The three ways out: a person's reveal, a code, a shown seed; and the history of versions. Each is an audit event."""
+"""The ways out to people: a reveal, a code, a shown seed; and the history of versions. Each is an audit event.
+
+The way out to machines is in release.py.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +9,7 @@ from urllib.parse import quote
 
 from django.db.models import F
 
-from credentials.access import Action, Caller
+from credentials.access import Action, Caller, Door
 from credentials.audit import recorded
 from credentials.errors import Invalid, NotFound
 from credentials.models import Credential, SecretVersion
@@ -16,6 +19,9 @@ from credentials.vault.clock import now
 from credentials.vault.credentials import locked
 
 NO_TOTP = "This credential has no TOTP secret."
+NO_AUTHENTICATOR = "This credential does not have an authenticator app configured."
+# There a seed can be stored beside another way to get codes, and gives none.
+AUTHENTICATORS_ONLY_AT = frozenset({Door.SKYVERN})
 LONGEST_LABEL = 300  # characters of an otpauth label once encoded; it occurs three times
 TOUCH_EVERY = timedelta(minutes=1)  # last-used is a hint for people; a row is not rewritten for every code
 
@@ -37,11 +43,11 @@ def reveal(caller: Caller, *, credential_id: str, key: str) -> str:
     """One current value, for a person with a fresh step-up."""
     at = now()
     with recorded(caller, Action.CREDENTIAL_REVEAL, at=at, kind="credential", id=credential_id) as entry:
-        version = _current(caller, credential_id)
+        version = current(caller, credential_id)
         value = _value(version, key)
         entry.about("credential", version.credential_id, version.credential.name)
         entry.detail = {"field": key, "version": version.number}
-        _touch(caller, version.credential, at)
+        touch(caller, version.credential, at)
     return value
 
 
@@ -61,13 +67,14 @@ def restore_version(caller: Caller, *, credential_id: str, number: int) -> Crede
     with recorded(caller, Action.VERSION_RESTORE, at=at, kind="credential", id=credential_id) as entry:
         credential = locked(caller, credential_id)
         secrets = contents.open_version(contents.numbered_version(credential, number))
+        changed = secrets.names_that_differ(contents.open_current(credential))
         contents.describe(credential, secrets)
         contents.add_version(credential, secrets, at=at, by=caller.label)
         credential.revision += 1
         credential.updated_at = at
         credential.save()
         entry.about("credential", credential.id, credential.name)
-        entry.detail = {"version": number}
+        entry.detail = {"version": number, "changed": changed, "became": credential.current_number}
     return credential
 
 
@@ -84,18 +91,19 @@ def show_first_code(caller: Caller, *, credential_id: str) -> totp.Code:
 def _code(caller: Caller, action: Action, credential_id: str) -> totp.Code:
     at = now()
     with recorded(caller, action, at=at, kind="credential", id=credential_id) as entry:
-        version = _current(caller, credential_id)
+        version = current(caller, credential_id)
+        _check_authenticator(caller, version.credential)
         code = totp.code_at(_totp(version), at.timestamp())
         entry.about("credential", version.credential_id, version.credential.name)
         entry.detail = {"version": version.number}
-        _touch(caller, version.credential, at)
+        touch(caller, version.credential, at)
     return code
 
 
 def show_seed(caller: Caller, *, credential_id: str) -> Seed:
     """The seed and its QR code, to enrol a second device; for a person with a fresh step-up."""
     with recorded(caller, Action.CREDENTIAL_SEED, at=now(), kind="credential", id=credential_id) as entry:
-        version = _current(caller, credential_id)
+        version = current(caller, credential_id)
         found, credential = _totp(version), version.credential
         issuer = credential.domain or credential.name
         account = credential.username or credential.name
@@ -112,7 +120,7 @@ def _cut(label: str) -> str:
     return label
 
 
-def _current(caller: Caller, credential_id: str) -> SecretVersion:
+def current(caller: Caller, credential_id: str) -> SecretVersion:
     """The current version with its credential, in one query by team, credential and number."""
     found = (
         SecretVersion.objects.select_related("credential")
@@ -134,6 +142,12 @@ def _value(version: SecretVersion, key: str) -> str:
     return values[key]
 
 
+def _check_authenticator(caller: Caller, credential: Credential) -> None:
+    is_one = credential.type == Credential.Type.PASSWORD and credential.totp_type == Credential.TotpType.AUTHENTICATOR
+    if caller.door in AUTHENTICATORS_ONLY_AT and not is_one:
+        raise Invalid(NO_AUTHENTICATOR, code="no_authenticator")
+
+
 def _totp(version: SecretVersion) -> totp.Totp:
     found = contents.open_totp(version)
     if found is None:
@@ -141,7 +155,7 @@ def _totp(version: SecretVersion) -> totp.Totp:
     return found
 
 
-def _touch(caller: Caller, credential: Credential, at: datetime) -> None:
+def touch(caller: Caller, credential: Credential, at: datetime) -> None:
     last = credential.last_used_at
     if last is None or at - last > TOUCH_EVERY or credential.last_used_by != caller.label:
         Credential.objects.filter(id=credential.id).update(last_used_at=at, last_used_by=caller.label)

@@ -9,8 +9,13 @@ from credentials.vault.credentials import check_name, locked
 
 def trash_credential(caller: Caller, *, credential_id: str) -> Credential:
     """Out of every list and every door; kept, with its versions, until it is purged."""
+    return put_away(caller, Action.CREDENTIAL_TRASH, credential_id)
+
+
+def put_away(caller: Caller, action: Action, credential_id: str) -> Credential:
+    """The same under another right: release.py has one."""
     at = now()
-    with recorded(caller, Action.CREDENTIAL_TRASH, at=at, kind="credential", id=credential_id) as entry:
+    with recorded(caller, action, at=at, kind="credential", id=credential_id) as entry:
         credential = locked(caller, credential_id)
         credential.deleted_at = at
         credential.revision += 1

@@ -1,14 +1,19 @@
-"""Add, edit, see and list: each verb does it, refuses, hides from strangers and leaves its event."""
+"""Add, edit and see: each verb does it, refuses, hides from strangers and leaves its event."""
+
+from importlib import import_module
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from credentials import migrations
 from credentials.access import Actor, Door, Scope
 from credentials.errors import Conflict, Invalid, NotAllowed, NotFound, SealBroken
 from credentials.models import AuditEvent, Credential, SecretVersion
-from credentials.vault import contents, secrets
+from credentials.vault import contents, listing, secrets
 from credentials.vault import credentials as vault
 from tests.conftest import LOGIN, SEED
 
@@ -80,8 +85,8 @@ def test_another_team_is_not_found_by_any_verb(blue, red, login):
         assert (newest().team_id, newest().outcome, newest().target_id) == (red.team.id, "refused", login.id)
         assert newest().target_label == ""
     assert vault.see_versions(charlie, credential_id=login.id) == []
-    assert vault.list_credentials(charlie).rows == []
-    assert vault.list_credentials(charlie, query=login.id).rows == []
+    assert listing.list_credentials(charlie).rows == []
+    assert listing.list_credentials(charlie, query=login.id).rows == []
 
 
 def test_an_id_that_may_be_a_secret_is_not_written_down(blue):
@@ -211,7 +216,7 @@ FOLLOWS = {
     "values": {"values", "value_keys"},
     "remove_value_keys": {"values", "value_keys"},
     "totp_secret": {
-        "totp", "has_totp", "totp_algorithm", "totp_digits", "totp_period", "totp_is_short",
+        "totp", "has_totp", "totp_algorithm", "totp_digits", "totp_period", "totp_is_short", "totp_type",
     },
 }  # fmt: skip
 
@@ -300,74 +305,28 @@ def test_a_token_moved_to_another_row_or_column_does_not_open(blue, login, colum
         (contents.open_values if column == "values" else contents.open_totp)(contents.current_version(login))
 
 
-def listed(who, **options) -> list[str]:
-    """Every name, page by page."""
-    names, cursor = [], ""
-    for _ in range(200):
-        page = vault.list_credentials(who, cursor=cursor, **options)
-        names += [row["name"] for row in page.rows]
-        cursor = page.next_cursor
-        if not cursor:
-            return names
-    raise AssertionError("the pages have no end")
-
-
-@pytest.mark.parametrize("size", [1, 7, 50, 120])
-def test_paging_shows_each_of_many_names_once(blue, size):
-    who = blue.caller("manager")
-    script = blue.caller("manager", door=Door.SKYVERN, kind=Actor.KEY, scopes=frozenset({Scope.CREDENTIALS_WRITE}))
-    names = [f"Login {n % 40:03}" for n in range(90)] + ["same"] * 20 + ["Äpfel", "zebra", "_", "%", ".", "a.b", "界"]
-    names += ["w" * 149 + " " + end for end in "abc"]
-    assert len(names) == 120
-    for name in names:
-        vault.add_credential(script, name=name, type="secret")
-    assert sorted(listed(who, size=size)) == sorted(names)
-    assert sorted(listed(who, size=size, query="SAME")) == ["same"] * 20
-
-
-@pytest.mark.parametrize(
-    "cursor", ["garbage", ".", "..", "%", "x" * 5000, "\x00.\x00", "\ud800.a", "cred_0.", "cred_0.\U0010ffff", "-1.'"]
-)
-def test_a_garbled_cursor_lists_something_or_nothing(blue, login, cursor):
-    assert len(vault.list_credentials(blue.caller("owner"), cursor=cursor).rows) <= 1
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("EXAMPLE-WORK", True), ("ops@EXAMPLE.com", True), ("accounts.example", True), ("äpfel", False),
-        ("hunter2", False), (SEED, False), ("%", False), ("_", False), ("example_work", False), ("\\", False),
-        ("example-work-login\naccounts", False), ("  login  ", True), ("", True), ("\x00login", True),
-    ],
-)  # fmt: skip
-def test_search_is_literal_and_never_looks_into_secrets(blue, login, query, found):
-    assert len(vault.list_credentials(blue.caller("auditor"), query=query).rows) == found
-
-
-def test_search_knows_case_in_every_script(blue):
-    mia = blue.caller("manager")
-    names = ["Äpfel 100%", "STRASSE_1", "ΣΊΣΥΦΟΣ", "ЁЛКА"]
-    for name in names:
-        vault.add_credential(mia, name=name, type="secret")
-    for query, name in (
-        ("äPFEL", names[0]), ("100%", names[0]), ("straße_", names[1]), ("σίσυφος", names[2]), ("ёлка", names[3]),
-        ("a\u0308pfel", names[0]),
-    ):  # fmt: skip
-        assert [row["name"] for row in vault.list_credentials(mia, query=query).rows] == [name]
-
-
-def test_a_whole_id_is_found(blue, login):
-    assert [row["id"] for row in vault.list_credentials(blue.caller("auditor"), query=login.id).rows] == [login.id]
-    assert vault.list_credentials(blue.caller("auditor"), query=login.id[:-1]).rows == []
-
-
-def test_a_row_of_a_list_holds_no_sealed_column(blue, login):
-    (row,) = vault.list_credentials(blue.caller("auditor")).rows
-    assert not {"values", "totp_secret", "value_keys"} & row.keys()
-
-
 def test_looking_at_metadata_leaves_no_event(blue, login):
     before = AuditEvent.objects.count()
     vault.see_credential(blue.caller("auditor"), credential_id=login.id)
-    vault.list_credentials(blue.caller("auditor"))
+    listing.list_credentials(blue.caller("auditor"))
     assert AuditEvent.objects.count() == before
+
+
+def test_a_seed_makes_an_authenticator_unless_the_type_is_said(blue):
+    mia = blue.caller("manager")
+    row = vault.add_credential(mia, name="x", type="password", totp_secret=SEED)
+    assert row.totp_type == "authenticator"
+    assert vault.edit_credential(mia, credential_id=row.id, name="y").totp_type == "authenticator"
+    assert vault.edit_credential(mia, credential_id=row.id, totp_secret="").totp_type == "none"
+    said = vault.edit_credential(mia, credential_id=row.id, totp_secret=SEED, totp_type="email")
+    assert (said.totp_type, said.has_totp) == ("email", True)
+    assert vault.edit_credential(mia, credential_id=row.id, totp_secret=" ").totp_type == "email"
+
+
+def test_seeds_from_before_say_that_they_are_authenticators(blue, login):
+    (path,) = Path(migrations.__file__).parent.glob("*_seeds_are_authenticators.py")
+    migration = import_module(f"credentials.migrations.{path.stem}")
+    plain = vault.add_credential(blue.caller("manager"), name="x", type="password")
+    Credential.objects.update(totp_type="none")
+    migration.say_so(apps, None)
+    assert dict(Credential.objects.values_list("id", "totp_type")) == {login.id: "authenticator", plain.id: "none"}

@@ -27,8 +27,8 @@ def new_key(blue):
     return make
 
 
-def call(key: str, **seen):
-    return keys.caller_with_key(key, door=Door.SKYVERN, **seen)
+def call(key: str, door: Door = Door.SKYVERN, **seen):
+    return keys.caller_with_key(key, door=door, **seen)
 
 
 def refused(key: str, **seen) -> bool:
@@ -103,6 +103,8 @@ def test_a_refused_key_is_not_marked_as_used(new_key):
 
 def test_last_used_is_written_at_most_once_a_minute(new_key, django_assert_num_queries):
     row, key = new_key()
+    call(key)  # which leases permits, too
+    ApiKey.objects.update(last_used_at=None)
     with django_assert_num_queries(2):
         call(key)
     row.refresh_from_db()
@@ -120,7 +122,8 @@ def test_last_used_is_written_at_most_once_a_minute(new_key, django_assert_num_q
 
 @pytest.mark.parametrize("scope", Scope)
 def test_a_scope_grants_its_row_of_the_table_and_nothing_else(new_key, scope):
-    caller = call(new_key(scopes=[scope])[1])
+    door = Door.RELEASE if scope is Scope.VALUES_RELEASE else Door.SKYVERN
+    caller = call(new_key(scopes=[scope])[1], door=door)
     for action in Action:
         if action in GRANTED_BY[scope]:
             require(caller, action, at=datetime.now(UTC))
@@ -171,6 +174,28 @@ def test_an_owner_with_a_fresh_step_up_makes_and_revokes_keys_and_nobody_else(bl
         keys.revoke_api_key(red.caller("owner"), key_id=row.id)
     assert keys.see_api_keys(red.caller("owner")) == []
     assert ApiKey.objects.get().revoked_at is None
+
+
+def test_only_an_owner_who_has_just_proved_to_be_one_gives_the_scope_that_releases_values(blue, new_key):
+    stale = blue.caller("owner", authenticated_at=datetime.now(UTC) - DAY)
+    for caller, refusal in ((stale, StepUpRequired), (blue.caller("manager"), NotAllowed)):
+        with pytest.raises(refusal):
+            keys.create_api_key(caller, name="mine", scopes=["values:release"])
+    assert new_key(scopes=["values:release"])[0].scopes == ["values:release"]
+
+
+def test_no_key_gives_the_scope_that_releases_values_not_even_one_that_has_it(blue, new_key):
+    everything = [str(scope) for scope in Scope]
+    caller = call(new_key(scopes=everything)[1], door=Door.KERNEL)
+    with pytest.raises(NotAllowed, match="values:release"):
+        keys.create_api_key(caller, name="mine", scopes=everything)
+    alike, _ = keys.create_key_alike(caller, name="alike")
+    assert alike.scopes == sorted(set(everything) - {"values:release"})
+    other, _ = new_key(name="other", scopes=["values:release"])
+    for row in (other, ApiKey.objects.get(id=caller.id)):
+        with pytest.raises(NotAllowed, match="values:release"):
+            keys.rotate_api_key(caller, key_id=row.id, grace=DAY)
+    assert keys.rotate_api_key(blue.caller("owner"), key_id=other.id, grace=DAY)[0].scopes == ["values:release"]
 
 
 def test_a_key_without_a_team_cannot_be_made(db):

@@ -1,14 +1,16 @@
 """The seals as a whole: the canary that refuses wrong keys at start, and the rotation of keys while the server runs."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
-from django.db import connection
+from django.db import connection, transaction
 
-from credentials.adapter import MFAAdapter
+from credentials.accounts.adapter import MFAAdapter
 from credentials.errors import NotAllowed, SealBroken
 from credentials.models import AuditEvent, Canary, ReceivedCode, SecretVersion
 from credentials.sealed import unseal
@@ -212,3 +214,31 @@ def test_nobody_but_an_operator_on_the_server_rotates_and_a_refusal_touches_noth
     with pytest.raises(NotAllowed):
         seals.rotate_keys(blue.caller("owner"))
     assert tokens() == before
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite locks no rows")
+def test_a_row_that_somebody_holds_is_passed_over_and_sealed_anew_afterwards(blue, stock, settings, real_commits):
+    settings.VAULT_KEYS = [NEW, *settings.VAULT_KEYS]
+    held, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            list(SecretVersion.objects.select_for_update().filter(credential_id=stock[2]))
+            held.set()
+            release.wait(30)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(hold)
+        held.wait(30)
+        seen = []
+
+        def let_go(done: seals.Rotation) -> None:
+            seen.append(done.renewed)
+            release.set()
+
+        done = rotate(progress=let_go)
+    assert seen[0] < seen[-1]
+    assert (done.seen, done.renewed) == (13, 13)
+    settings.VAULT_KEYS = [NEW]
+    assert everything_opens(blue, stock)

@@ -7,7 +7,7 @@ import pytest
 from credentials.errors import Conflict, NotAllowed, NotFound, StepUpRequired
 from credentials.models import AuditEvent, Credential, SecretVersion
 from credentials.vault import credentials as vault
-from credentials.vault import secrets, trash
+from credentials.vault import listing, secrets, trash
 from tests.conftest import LOGIN, SEED
 
 
@@ -23,8 +23,8 @@ def gone(blue, login):
 def test_what_is_in_the_trash_is_in_no_list_and_opens_nothing(blue, gone):
     mia = blue.caller("manager")
     assert (newest().action, newest().outcome, newest().target_id) == ("credential.trash", "done", gone.id)
-    assert vault.list_credentials(mia).rows == []
-    assert [row["id"] for row in vault.list_credentials(mia, in_trash=True).rows] == [gone.id]
+    assert listing.list_credentials(mia).rows == []
+    assert [row["id"] for row in listing.list_credentials(mia, in_trash=True).rows] == [gone.id]
     assert vault.see_credential(mia, credential_id=gone.id).deleted_at
     for ask in (
         lambda: secrets.reveal(mia, credential_id=gone.id, key="password"),
