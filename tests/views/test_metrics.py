@@ -1,0 +1,61 @@
+"""What monitoring reads: counts of every process together, for who may, with no name in any label."""
+
+import urllib.error
+import urllib.request
+from ipaddress import ip_network
+
+import pytest
+
+from tests.agents import agent_of
+from tests.server import running
+
+pytestmark = pytest.mark.server
+TOKEN = "a-token-for-monitoring-0123456789abcdef"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("metrics")
+    with running(folder, METRICS_TOKEN=TOKEN, METRICS_FOLDER=str(folder / "metrics"), PROCESSES="2") as server:
+        yield server
+
+
+def read(server, **headers: str) -> str:
+    request = urllib.request.Request(f"{server.url}/metrics", headers=headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.headers["Content-Type"].startswith("text/plain")
+        assert answer.headers["Cache-Control"] == "no-store"
+        return answer.read().decode()
+
+
+def test_both_processes_are_counted_together_by_door_and_verb(server):
+    agent = agent_of(server)
+    agent.add("a-name-5521")
+    assert [agent.get("a-name-5521")[0] for _ in range(30)] == [200] * 30
+    assert agent.get("nowhere-5521")[0] == 404
+    text = read(server, Authorization=f"Bearer {TOKEN}")
+    assert 'strongroom_requests_total{door="kernel",status="200",verb="kernel_credential"} 30.0' in text
+    assert 'strongroom_requests_total{door="kernel",status="404",verb="kernel_credential"} 1.0' in text
+    assert 'strongroom_request_seconds_count{door="kernel",verb="kernel_credentials"} 1.0' in text
+    assert "5521" not in text
+    assert "cred_" not in text
+    assert TOKEN not in text
+
+
+@pytest.mark.parametrize("given", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer "}])
+def test_without_the_token_there_is_no_such_page(server, given):
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        read(server, **given)
+    with refusal.value as answer:
+        assert answer.code == 404
+
+
+def test_networks_may_read_too_and_nobody_when_nothing_is_set(client, db, settings, tmp_path, monkeypatch):
+    assert client.get("/metrics").status_code == 404
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    settings.METRICS = True
+    assert client.get("/metrics").status_code == 404
+    settings.METRICS_NETWORKS = [ip_network("192.0.2.0/24")]
+    assert client.get("/metrics", REMOTE_ADDR="192.0.2.9").status_code == 200
+    for other in ("198.51.100.1", "nonsense", ""):
+        assert client.get("/metrics", REMOTE_ADDR=other).status_code == 404
