@@ -4,7 +4,9 @@ Each reader raises ImproperlyConfigured with one line that names the setting and
 """
 
 import os
+import re
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -24,6 +26,11 @@ def read_file(root: Path) -> None:
     chosen = os.environ.get("STRONGROOM_ENV_FILE", str(root / ".env"))
     if chosen and Path(chosen).is_file():
         environ.Env.read_env(chosen)
+
+
+def with_database(name: str) -> dict[str, str]:
+    """The environment of a process like this one, on the database that the variable `name` holds the URL of."""
+    return {**os.environ, "DATABASE_URL": text(name, "")}
 
 
 def _read(name: str, reader: Callable[..., T], **options: Any) -> T:
@@ -48,6 +55,14 @@ def flag(name: str, default: bool) -> bool:
     return given in {"1", "true", "yes", "on"}
 
 
+def choice(name: str, known: list[str]) -> str:
+    """One of a few words; the first by default."""
+    given = text(name, known[0])
+    if given not in known:
+        raise ImproperlyConfigured(f"{name} is malformed: write {' or '.join(known)}.")
+    return given
+
+
 def number(name: str, default: int, low: int, high: int) -> int:
     value = int(_read(name, env.int, default=default))
     if not low <= value <= high:
@@ -57,6 +72,50 @@ def number(name: str, default: int, low: int, high: int) -> int:
 
 def words(name: str, default: list[str]) -> list[str]:
     return [word.strip() for word in _read(name, env.list, default=default) if word.strip()]
+
+
+def url(name: str, schemes: set[str]) -> str:
+    """An address to send to, or nothing."""
+    given = text(name, "")
+    try:
+        parts = urlsplit(given)
+        fine = not given or (parts.scheme in schemes and bool(parts.hostname or parts.scheme == "unix"))
+        _ = parts.port
+    except ValueError:
+        fine = False
+    if not fine:
+        raise ImproperlyConfigured(f"{name} is malformed: it begins with {', '.join(sorted(schemes))}://")
+    return given
+
+
+def provider(name: str) -> str:
+    """The issuer of an OpenID Connect provider: what it says is believed because TLS says who it is."""
+    given = url(name, {"https", "http"}).rstrip("/")
+    host = urlsplit(given).hostname or ""
+    if given.startswith("http://") and host not in {"127.0.0.1", "localhost"}:
+        raise ImproperlyConfigured(f"{name} is malformed: it begins with https://")
+    return given
+
+
+def roles(name: str) -> list[tuple[str, str, str]]:
+    """`group=team:role`, several: (group, team, role)."""
+    found = [re.fullmatch(r"([^=]+)=([-\w]+):(auditor|operator|manager|owner)", word) for word in words(name, [])]
+    if not all(found):
+        raise ImproperlyConfigured(f"{name} is malformed: write group=team:role, separated by commas.")
+    return [(one[1], one[2], one[3]) for one in found if one]
+
+
+def path(name: str, root: Path) -> str:
+    """A file, or nothing; a relative path starts at the project's root."""
+    given = text(name, "")
+    return str(root / given) if given else ""
+
+
+def networks(name: str) -> list[str]:
+    try:
+        return [str(ip_network(word)) for word in words(name, [])]
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is malformed: write networks like 10.0.0.0/8.") from None
 
 
 def key(name: str) -> str:
@@ -77,6 +136,26 @@ def keys(name: str, *, single: bool = False) -> list[str]:
     return found
 
 
+def address(name: str, default: str) -> str:
+    try:
+        return str(ip_address(text(name, default)))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is malformed: it is an address of this machine, like 127.0.0.1.") from None
+
+
+def optional_key(name: str) -> str:
+    return key(name) if text(name, "") else ""
+
+
+def share_metrics(folder: str) -> None:
+    """Tell prometheus-client, which reads the environment when it is imported, where processes put their counts."""
+    try:
+        Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        raise ImproperlyConfigured("METRICS_FOLDER names a folder that cannot be made or written.") from None
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+
+
 def base_url(name: str, default: str) -> str:
     given = text(name, default).rstrip("/")
     if not _is_origin(given):
@@ -94,6 +173,15 @@ def _is_origin(url: str) -> bool:
         )
     except ValueError:
         return False
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is written as numbers."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def database(name: str, default: str, root: Path) -> dict[str, Any]:
@@ -130,6 +218,8 @@ def cache(name: str, default: str) -> dict[str, Any]:
     found = dict(_read(name, env.cache_url, default=default))
     if str(found["BACKEND"]).endswith("DatabaseCache"):
         found["BACKEND"] = "config.cache.DatabaseCache"  # Django's own would unpickle what the database holds
+        # By default the 301st entry pushes others out: used one-time codes, of which nobody may use one twice.
+        found.setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 10_000)
     return found
 
 

@@ -1,17 +1,26 @@
 """The whole map on one screen."""
 
 from allauth.account import urls as account
-from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from credentials.api import kernel
+from credentials.api import hooks, kernel, release, skyvern, skyvern_docs
 from credentials.api.mcp import mcp
-from credentials.views import credentials, secrets, teams
-
-# One way in: the admin sends people to the same sign-in as everybody.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
+from credentials.views import (
+    accounts,
+    audit,
+    credentials,
+    folders,
+    helpers,
+    listing,
+    members,
+    metrics,
+    people,
+    scan,
+    secrets,
+    teams,
+)
 
 
 class CredentialId:
@@ -42,9 +51,11 @@ ACCOUNT_PAGES = {
     *(["account_reset_password", "account_reset_password_done"] if settings.SENDS_MAIL else []),
 }
 
+handler500 = "credentials.middleware.unexpected"
 one_credential: list[URLPattern] = [
     path("", credentials.credential, name="credential"),
     path("edit/", credentials.edit_credential, name="edit_credential"),
+    path("star/", listing.star_credential, name="star_credential"),
     path("reveal/", secrets.reveal, name="reveal"),
     path("code/", secrets.code, name="code"),
     path("qr/", secrets.qr, name="qr"),
@@ -55,21 +66,68 @@ one_credential: list[URLPattern] = [
     path("purge/", credentials.purge_credential, name="purge_credential"),
 ]
 one_team: list[URLPattern | URLResolver] = [
-    path("", credentials.credentials, name="credentials"),
-    path("trash/", credentials.trash, name="trash"),
+    path("", listing.credentials, name="credentials"),
+    path("trash/", listing.trash, name="trash"),
+    path("folders/", folders.folders, name="folders"),
+    path("folders/<id:folder_id>/edit/", folders.edit_folder, name="edit_folder"),
+    path("folders/<id:folder_id>/delete/", folders.delete_folder, name="delete_folder"),
+    path("generate/", helpers.generate, name="generate"),
+    path("totp/check/", helpers.check_totp, name="check_totp"),
+    path("bulk/trash/", listing.trash_credentials, name="trash_credentials"),
+    path("bulk/move/", listing.move_credentials, name="move_credentials"),
+    path("bulk/restore/", listing.restore_credentials, name="restore_credentials"),
+    path("members/", members.members, name="members"),
+    path("members/<int:user_id>/role/", members.change_role, name="change_role"),
+    path("members/<int:user_id>/remove/", members.remove_member, name="remove_member"),
+    path("keys/", members.api_keys, name="api_keys"),
+    path("keys/<id:key_id>/revoke/", members.revoke_api_key, name="revoke_api_key"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/verify/", audit.verify_audit, name="verify_audit"),
+    path("audit/export/", audit.export_audit, name="export_audit"),
+    path("invitations/", people.invitations, name="invitations"),
+    path("invitations/<id:invitation_id>/withdraw/", people.withdraw_invitation, name="withdraw_invitation"),
+    path("rotation/", people.rotation, name="rotation"),
+    path("rotation/mark/", people.mark_rotation, name="mark_rotation"),
+    path("settings/", people.team_settings, name="team_settings"),
     path("credentials/add/", credentials.add_credential, name="add_credential"),
+    path("scan/", scan.scan, name="scan"),
+    path("scan/read/", scan.scan_read, name="scan_read"),
+    path("scan/save/", scan.scan_save, name="scan_save"),
     path("credentials/<id:credential_id>/", include(one_credential)),
 ]
+if settings.OIDC_ISSUER:
+    from allauth.socialaccount import urls as social  # only where the app is installed
+
+    SOCIAL_PAGES = {"socialaccount_login_cancelled", "socialaccount_login_error"}
+    single_sign_on: list[URLPattern | URLResolver] = [
+        path("accounts/3rdparty/", include([page for page in social.urlpatterns if page.name in SOCIAL_PAGES])),
+        path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    ]
+else:
+    single_sign_on = []
 urlpatterns = [
+    *single_sign_on,
     path("", teams.home, name="home"),
     path("teams/", teams.teams, name="teams"),
     path("setup/<str:token>/", teams.setup, name="setup"),
+    path("invitation/<str:token>/", people.invitation, name="invitation"),
     path("t/<slug:slug>/", include(one_team)),
     path("mcp", mcp, name="mcp"),
+    path("hooks/codes/<str:token>", hooks.hook_codes, name="hook_codes"),
+    path("hooks/otp/<str:token>", hooks.hook_otp, name="hook_otp"),
     path("accounts/", include([page for page in account.urlpatterns if page.name in ACCOUNT_PAGES])),
+    path("accounts/sessions/", accounts.sessions, name="sessions"),
+    path("accounts/sessions/end-others/", accounts.end_other_sessions, name="end_other_sessions"),
+    path("accounts/sessions/<int:session_id>/end/", accounts.end_session, name="end_session"),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
     path("kernel/", include(kernel.urls)),
+    path("release/v1/", include(release.urls)),
+    path("v1/openapi.json", skyvern_docs.skyvern_openapi, name="skyvern_openapi"),
+    path("v1/docs", skyvern_docs.skyvern_docs, name="skyvern_docs"),
+    path("v1/", include(skyvern.urls)),
+    path("api/v1/", include(skyvern.legacy_urls)),
     path("healthz", teams.healthz, name="healthz"),
     path("readyz", teams.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]

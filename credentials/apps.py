@@ -1,6 +1,7 @@
 """The Django app; loads the system checks."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class CredentialsConfig(AppConfig):
@@ -8,4 +9,9 @@ class CredentialsConfig(AppConfig):
     verbose_name = "Vault"
 
     def ready(self) -> None:
-        from credentials import checks  # noqa: F401  registering is what the import is for
+        from credentials import checks  # noqa: F401  registering is what the imports are for
+        from credentials.accounts import events  # noqa: F401
+
+
+class VaultAdminConfig(AdminConfig):
+    default_site = "credentials.admin_site.VaultAdmin"
