@@ -1,58 +1,43 @@
 """The admin: a read-only window on metadata and the audit. What has a verb is done by the verb, at its door."""
 
-import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.db.models import Q
 from django.http import HttpRequest
 
+from credentials.access import Action, Actor, Door
+from credentials.admin_lists import ReadOnly, one_of
+from credentials.audit import Outcome
 from credentials.models import (
     ApiKey,
+    AuditAnchor,
     AuditEvent,
+    ChainState,
     Credential,
     Folder,
+    HookAddress,
+    Invitation,
     Membership,
     ReceivedCode,
+    RotationMark,
     SecretVersion,
     Team,
     User,
 )  # fmt: skip
 
 if TYPE_CHECKING:  # Django's own classes take no type arguments when they run
-    ModelAdmin: TypeAlias = admin.ModelAdmin[Any]
     TabularInline: TypeAlias = admin.TabularInline[Any, Any]
 else:
-    ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
+    TabularInline = admin.TabularInline
 
 for unwanted in (EmailAddress, Authenticator, Group):
     # They would show sealed seeds, or give rights without an event.
     if admin.site.is_registered(unwanted):
         admin.site.unregister(unwanted)
-
-
-class ReadOnly(ModelAdmin):
-    """Sees, never changes. Sealed columns are not editable and so in no page."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """A filter in the address must not answer guesses at a hash."""
-        return not re.match("password|digest|.*__(password|digest)", lookup) and super().lookup_allowed(
-            lookup, value, request
-        )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class Members(TabularInline):
@@ -152,10 +137,69 @@ class ApiKeyAdmin(ReadOnly):
     exclude = ("digest",)
 
 
+@admin.register(HookAddress)
+class HookAddressAdmin(ReadOnly):
+    list_display = ("name", "team", "kind", "identifier", "prefix", "last_used_at", "revoked_at")
+    list_filter = ("kind", "team")
+    list_select_related = ("team",)
+    search_fields = ("name", "prefix", "identifier")
+    exclude = ("digest",)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly):
+    list_display = ("email", "team", "role", "created_by", "created_at", "expires_at", "ended_at")
+    list_select_related = ("team",)
+    search_fields = ("email",)
+    exclude = ("digest",)
+
+
+@admin.register(RotationMark)
+class RotationMarkAdmin(ReadOnly):
+    list_display = ("credential", "actor_label", "names", "marked_by", "marked_at")
+    list_select_related = ("credential",)
+    search_fields = ("actor_label", "=credential__id")
+
+
+@admin.register(ChainState)
+class ChainStateAdmin(ReadOnly):
+    list_display = ("chain", "seq", "at", "broken_at", "why")
+    search_fields = ("=chain",)
+    exclude = ("mac",)
+
+
+@admin.register(AuditAnchor)
+class AuditAnchorAdmin(ReadOnly):
+    list_display = ("chain", "seq", "at", "file_digest")
+    search_fields = ("=chain",)
+    exclude = ("mac",)
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnly):
     list_display = ("at", "team", "seq", "actor_label", "door", "action", "outcome", "target_label", "ip")
-    list_filter = ("outcome", "door", "actor_kind", "team")
+    list_filter = (
+        ("at", admin.DateFieldListFilter),
+        "team",
+        one_of("outcome", "outcome", Outcome),
+        one_of("action", "action", sorted(Action)),
+        one_of("door", "door", Door),
+        one_of("kind of actor", "actor_kind", Actor),
+    )
     list_select_related = ("team",)
-    search_fields = ("actor_label", "target_label", "=target_id", "=action")
-    date_hierarchy = "at"
+    ordering = ("-at",)
+    search_fields = ("actor_id", "target_id")
+    search_help_text = "An e-mail address, the name of an API key, or a whole id"
+    export = ("team", "seq", "at", "actor_kind", "actor_id", "actor_label", "door", "action", "outcome", "target_kind",
+              "target_id", "target_label", "detail", "ip", "user_agent", "request_id", "hash")  # fmt: skip
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """By whole values, so that an index answers; the indexes begin with the team."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        users = User.objects.filter(email=term.lower()).values_list("pk", flat=True)
+        actors = [*map(str, users), *ApiKey.objects.filter(name=term).values_list("id", flat=True)]
+        about = Q(actor_id__in=actors) if actors else Q(target_id=term)
+        everywhere = Q(team__in=list(Team.objects.values_list("pk", flat=True)))
+        return queryset.filter((everywhere & about) | (Q(team=None) & about)), False
