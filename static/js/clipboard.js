@@ -32,8 +32,8 @@ async function write(promise) {
   }
 }
 
-/** Copy what `produce` answers; it is not called at all where there is no clipboard. */
-export async function copy(produce) {
+/** Copy what `produce` answers; it is not called at all where there is no clipboard. `keep`: it is no secret. */
+export async function copy(produce, { keep = false } = {}) {
   if (!navigator.clipboard) {
     throw new Refused("Copying needs HTTPS. Reveal the value and copy it by hand.");
   }
@@ -41,6 +41,7 @@ export async function copy(produce) {
   await write(promise);
   const value = await promise;
   clearTimeout(timer);
+  if (keep) return toast("Copied.");
   timer = setTimeout(() => clearIfStill(value), CLEAR_AFTER_MS);
-  toast("Copied. The clipboard is cleared in 45 s if the browser allows.");
+  return toast("Copied. The clipboard is cleared in 45 s if the browser allows.");
 }

@@ -1,9 +1,9 @@
 import { say } from "./live.js";
 
 const TICK_MS = 250;
-const WARN_S = 5;
+export const WARN_S = 5;
 
-function grouped(code) {
+export function grouped(code) {
   const half = Math.ceil(code.length / 2);
   return code.length < 6 ? code : `${code.slice(0, half)} ${code.slice(half)}`;
 }
@@ -13,32 +13,34 @@ export class CodeView {
   constructor(panel) {
     const part = (name) => panel.querySelector(`[data-code-${name}]`);
     this.panel = panel;
-    this.ask = panel.querySelector("form");
+    this.ask = part("ask");
     this.live = part("live");
-    this.digits = part("digits");
     this.next = part("next");
     this.seconds = part("seconds");
     this.copyButton = part("copy");
+    this.digits = panel.querySelectorAll("[data-code-digits]");
   }
 
-  show({ code, next_code, seconds_remaining, period }) {
+  /** `left`: seconds until the code ends, by the server's clock; this device's clock plays no part. */
+  show({ code, next_code, period }, left) {
     this.hide();
+    const hadFocus = document.activeElement === this.ask;
     this.code = code;
     this.period = period;
-    this.endsAt = Date.now() + seconds_remaining * 1000;
-    this.digits.textContent = grouped(code);
+    this.endsAt = performance.now() + left * 1000;
+    for (const place of this.digits) place.textContent = grouped(code);
     this.next.textContent = next_code ? grouped(next_code) : "";
     this.ask.hidden = true;
     this.live.hidden = false;
-    this.copyButton.focus();
-    say(`Code ${[...code].join(" ")}, ${seconds_remaining} seconds left.`);
+    if (hadFocus) this.copyButton.focus();
+    say(`Code ${[...code].join(" ")}, ${Math.ceil(left)} seconds left.`);
     this.tick();
     this.timer = setInterval(() => this.tick(), TICK_MS);
   }
 
   tick() {
-    const left = (this.endsAt - Date.now()) / 1000;
-    if (left <= 0) return this.hide();
+    const left = (this.endsAt - performance.now()) / 1000;
+    if (left <= 0 || !this.panel.isConnected) return this.hide();
     this.seconds.textContent = Math.ceil(left);
     this.panel.style.setProperty("--left", left / this.period);
     this.panel.classList.toggle("is-ending", left <= WARN_S);
@@ -48,12 +50,11 @@ export class CodeView {
     clearInterval(this.timer);
     const hadFocus = this.live.contains(document.activeElement);
     this.code = "";
-    say("");
-    for (const element of [this.digits, this.next, this.seconds]) element.textContent = "";
+    for (const element of [...this.digits, this.next, this.seconds]) element.textContent = "";
     this.panel.classList.remove("is-ending");
     this.live.hidden = true;
     this.ask.hidden = false;
     // Hiding the focused button would throw the keyboard back to the top of the page.
-    if (hadFocus) this.ask.querySelector("button").focus();
+    if (hadFocus) this.ask.focus();
   }
 }

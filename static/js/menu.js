@@ -1,17 +1,16 @@
-for (const menu of document.querySelectorAll("[data-menu]")) {
-  const summary = menu.querySelector("summary");
+const closest = (event) => event.target.closest?.("[data-menu]");
 
-  document.addEventListener("click", (event) => {
-    if (!menu.contains(event.target)) menu.open = false;
-  });
-
-  menu.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
-  });
-
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
-    menu.open = false;
-    summary.focus();
-  });
+function closeOthers(kept) {
+  for (const menu of document.querySelectorAll("[data-menu][open]")) if (menu !== kept) menu.open = false;
 }
+
+document.addEventListener("click", (event) => closeOthers(closest(event)));
+
+document.addEventListener("focusin", (event) => closeOthers(closest(event)));
+
+document.addEventListener("keydown", (event) => {
+  const menu = closest(event);
+  if (event.key !== "Escape" || !menu?.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});

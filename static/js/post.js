@@ -6,21 +6,19 @@ function stepUp(location) {
   if (target.origin === window.location.origin) window.location.assign(target);
 }
 
-async function send(form) {
-  const body = new URLSearchParams(new FormData(form));
-  const headers = { Accept: "application/json", "X-CSRFToken": body.get("csrfmiddlewaretoken") };
-  body.delete("csrfmiddlewaretoken");
+async function send(url, fields) {
+  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  const headers = { Accept: "application/json", "X-CSRFToken": token };
   try {
-    // getAttribute: a control named "action" would shadow form.action.
-    return await fetch(form.getAttribute("action"), { method: "POST", body, headers, cache: "no-store" });
+    return await fetch(url, { method: "POST", body: new URLSearchParams(fields), headers, cache: "no-store" });
   } catch {
     throw new Refused("The server cannot be reached. Try again.");
   }
 }
 
-/** Post a form and return the JSON of a good answer; throw Refused otherwise. */
-export async function post(form) {
-  const response = await send(form);
+/** Post fields to one of our own addresses and return the JSON of a good answer; throw Refused otherwise. */
+export async function post(url, fields = {}) {
+  const response = await send(url, fields);
   if (response.redirected) {
     // Only a lost session redirects; loading the page again leads to the sign-in.
     window.location.reload();

@@ -4,52 +4,45 @@ import { post } from "./post.js";
 
 const SHOW_MS = 20_000;
 const DOTS = "••••••••";
+const shown = new Map();
+let latest = 0;
 
-function attach(box) {
-  const output = box.querySelector("[data-secret-value]");
-  const revealForm = box.querySelector("[data-reveal]");
-  const copyForm = box.querySelector("[data-copy]");
-  const button = revealForm.querySelector("button");
-  const word = button.querySelector("[data-word]");
-  let request = 0;
-  let shown = false;
-  let timer;
-
-  function hide() {
-    // The new number also drops an answer that is still on its way.
-    request += 1;
-    clearTimeout(timer);
-    if (!shown) return;
-    shown = false;
-    output.textContent = DOTS;
-    word.textContent = "Reveal";
-    say(`${box.dataset.label} hidden.`);
-  }
-
-  revealForm.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (shown) return hide();
-    const mine = ++request;
-    try {
-      const { value } = await post(revealForm);
-      if (mine !== request) return;
-      shown = true;
-      output.textContent = value;
-      word.textContent = "Hide";
-      timer = setTimeout(hide, SHOW_MS);
-      say(`${box.dataset.label} shown for 20 seconds.`);
-    } catch (error) {
-      toast(error.message, { error: true });
-    }
-  });
-
-  copyForm.addEventListener("submit", (event) => {
-    event.preventDefault();
-    copy(async () => (await post(copyForm)).value).catch((error) => toast(error.message, { error: true }));
-  });
-
-  for (const name of ["blur", "pagehide"]) window.addEventListener(name, hide);
-  document.addEventListener("visibilitychange", hide);
+function hide(box) {
+  clearTimeout(shown.get(box)?.timer);
+  if (!shown.delete(box)) return;
+  box.querySelector("[data-secret-value]").textContent = DOTS;
+  box.querySelector("[data-word]").textContent = "Reveal";
+  say(`${box.dataset.label} hidden.`);
 }
 
-for (const box of document.querySelectorAll("[data-secret]")) attach(box);
+/** Out of sight, and whatever is still on its way is dropped. */
+export function hideAll() {
+  latest += 1;
+  for (const box of [...shown.keys()]) hide(box);
+}
+
+const ask = async (button) => (await post(button.formAction, { key: button.value })).value;
+
+async function reveal(box, button) {
+  const mine = latest;
+  const value = await ask(button);
+  if (mine !== latest || !box.isConnected) return;
+  box.querySelector("[data-secret-value]").textContent = value;
+  box.querySelector("[data-word]").textContent = "Hide";
+  shown.set(box, { timer: setTimeout(() => hide(box), SHOW_MS) });
+  say(`${box.dataset.label} shown for 20 seconds.`);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-reveal], [data-copy]");
+  const box = button?.closest("[data-secret]");
+  if (!box) return;
+  event.preventDefault();
+  const complain = (error) => toast(error.message, { error: true });
+  if (button.matches("[data-copy]")) copy(() => ask(button)).catch(complain);
+  else if (shown.has(box)) hide(box);
+  else reveal(box, button).catch(complain);
+});
+
+for (const name of ["blur", "pagehide"]) window.addEventListener(name, hideAll);
+document.addEventListener("visibilitychange", hideAll);
