@@ -6,6 +6,7 @@ from django import forms
 
 from credentials.errors import VaultError
 from credentials.vault.contents import KNOWN_VALUES
+from credentials.vault.generate import CLASSES, LENGTHS, WORDS
 
 ONE_LINE_SECRETS = {
     "password",
@@ -16,6 +17,7 @@ ONE_LINE_SECRETS = {
     "card_holder_name",
 }
 KEEP = "Leave empty to keep what is stored."
+TYPE_AGAIN = "Type this again: secrets are never sent back into a page."
 
 
 class SecretTextarea(forms.Textarea):
@@ -45,6 +47,25 @@ class SetupForm(forms.Form):
         if cleaned.get("password") != cleaned.get("password_again"):
             self.add_error("password_again", "The two passwords differ. Type both again.")
         return cleaned
+
+
+class FolderForm(forms.Form):
+    title = forms.CharField(label="Title", max_length=255, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    description = forms.CharField(label="Description", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def show(self, problem: VaultError) -> None:
+        for name, message in (problem.fields or {"": problem.message}).items():
+            field = name.removeprefix("folder_")
+            self.add_error(field if field in self.fields else None, message)
+
+
+class GeneratorForm(forms.Form):
+    """What a password should look like; what is missing is chosen by the door."""
+
+    kind = forms.ChoiceField(choices=[("password", "Password"), ("passphrase", "Passphrase")], required=False)
+    length = forms.IntegerField(required=False, min_value=LENGTHS[0], max_value=LENGTHS[-1])
+    words = forms.IntegerField(required=False, min_value=WORDS[0], max_value=WORDS[-1])
+    classes = forms.MultipleChoiceField(required=False, choices=[(name, name) for name in CLASSES])
 
 
 class CredentialForm(forms.Form):
@@ -109,10 +130,12 @@ class CredentialForm(forms.Form):
         fields: dict[str, Any] = {
             name: cleaned[name] for name in (*self.secrets_first, "totp_identifier") if name in self.fields
         }
-        secret_names = [*KNOWN_VALUES[self.type], "notes"]
-        values = {name: cleaned[name] for name in secret_names if cleaned.get(name)}
+        values = {name: cleaned[name] for name in self._secret_names() if cleaned.get(name)}
+        values |= {name: value for name, value in self._named_values() if name and value}
         if values:
             fields["values"] = values
+        if self._removed():
+            fields["remove_value_keys"] = self._removed()
         if cleaned.get("remove_totp"):
             fields["totp_secret"] = ""
         elif cleaned.get("totp_secret"):
@@ -121,11 +144,43 @@ class CredentialForm(forms.Form):
             fields["type"] = self.type
         return fields
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name, value in self._named_values():
+            if value and not name.strip():
+                self.add_error(None, "A value of your own needs a name.")
+        return cleaned
+
     def say_what_was_lost(self) -> None:
         """Typed secrets are not sent back into the page; the person has to know which ones to type again."""
-        for name in (*KNOWN_VALUES[self.type], "notes", "totp_secret"):
+        for name in (*self._secret_names(), "totp_secret"):
             if self.data.get(name) and name not in self.errors:
-                self.add_error(name, "Type this again: secrets are never sent back into a page.")
+                self.add_error(name, TYPE_AGAIN)
+        if any(value for _, value in self._named_values()):
+            self.add_error(None, "Type the values of your own again: secrets are never sent back into a page.")
+
+    @property
+    def own_values(self) -> list[dict[str, Any]]:
+        """The values that are not of the type: stored ones, whose names stay, and what somebody began to add."""
+        known = self._secret_names()
+        stored = [key for key in (self.stored.value_keys if self.stored else []) if key not in known]
+        typed = [name for name, _ in self._named_values() if name and name not in stored]
+        rows = [{"name": name, "is_stored": True, "is_removed": name in self._removed()} for name in sorted(stored)]
+        return rows + [{"name": name} for name in typed]
+
+    def _secret_names(self) -> list[str]:
+        return [*KNOWN_VALUES[self.type], "notes"]
+
+    def _named_values(self) -> list[tuple[str, str]]:
+        if not self.is_bound:
+            return []
+        data: Any = self.data
+        names, values = data.getlist("own_name"), data.getlist("own_value")
+        return list(zip((name.strip() for name in names), values, strict=False))
+
+    def _removed(self) -> list[str]:
+        data: Any = self.data
+        return list(data.getlist("remove_value")) if self.is_bound else []
 
     def show(self, problem: VaultError) -> None:
         """Put the vault's refusal beside the fields it is about, or above the form."""

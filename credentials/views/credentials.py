@@ -1,4 +1,4 @@
-"""The pages of credentials: list, detail, add, edit, trash."""
+"""The pages of one credential: detail, add, edit, trash."""
 
 from typing import Any
 
@@ -7,59 +7,19 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from credentials.access import Action, Caller
 from credentials.errors import Conflict, Invalid
 from credentials.forms import CredentialForm
-from credentials.vault import contents
+from credentials.vault import contents, folders, trail
 from credentials.vault import credentials as vault
 from credentials.vault import trash as bin
+from credentials.views import snippets
 from credentials.views.door import caller, page
+from credentials.views.shapes import TYPES, WORDS, label_of
 
-TYPES = [("password", "Login"), ("credit_card", "Card"), ("secret", "Secret")]
 META = ("name", "username", "domain", "url", "secret_label", "card_brand", "totp_identifier", "revision")
-
-
-def _row(slug: str, row: dict[str, Any]) -> dict[str, Any]:
-    at = {"slug": slug, "credential_id": row["id"]}
-    links = {name: reverse(view, kwargs=at) for name, view in LINKS.items()}
-    return {**row, **links, "type_label": dict(TYPES)[row["type"]]}
-
-
-LINKS = {
-    "url": "credential",
-    "code_url": "code",
-    "restore_url": "restore_credential",
-    "purge_url": "purge_credential",
-}
-
-
-@require_GET
-@login_required
-def credentials(request: HttpRequest, slug: str) -> HttpResponse:
-    return _listed(request, slug, "credentials.html", in_trash=False)
-
-
-@require_GET
-@login_required
-def trash(request: HttpRequest, slug: str) -> HttpResponse:
-    return _listed(request, slug, "trash.html", in_trash=True)
-
-
-def _listed(request: HttpRequest, slug: str, template: str, *, in_trash: bool) -> HttpResponse:
-    who = caller(request, slug)
-    query, cursor = request.GET.get("q", ""), request.GET.get("after", "")
-    found = vault.list_credentials(who, query=query, cursor=cursor, in_trash=in_trash)
-    following = ({"q": query} if query else {}) | {"after": found.next_cursor or ""}
-    return page(
-        request, template, who,
-        rows=[_row(slug, row) for row in found.rows],
-        query=query,
-        total_is_empty=not (found.rows or query or cursor),
-        next_url=f"{request.path}?{urlencode(following)}" if found.next_cursor else None,
-    )  # fmt: skip
 
 
 @require_GET
@@ -72,8 +32,12 @@ def credential(request: HttpRequest, slug: str, credential_id: str) -> HttpRespo
     return page(
         request, "credential.html", who,
         credential=found,
-        fields=[{"key": key, "label": known.get(key, key.replace("_", " ").capitalize())} for key in keys],
+        fields=[{"key": key, "label": label_of(found.type, key)} for key in keys],
+        folders=folders.list_folder_titles(who),
+        main_key=keys[0] if keys else "",
         versions=_versions(who, found),
+        events=_events(who, found),
+        snippets=snippets.for_page(found.id, has_totp=found.has_totp),
     )  # fmt: skip
 
 
@@ -81,6 +45,14 @@ def _versions(who: Caller, found: Any) -> list[dict[str, Any]]:
     """The history, for those whose page has that part: asking for others would be a refusal, and an event."""
     rows = vault.see_versions(who, credential_id=found.id) if who.may(Action.VERSION_SEE) else []
     return [{**row, "is_current": row["number"] == found.current_number} for row in rows]
+
+
+def _events(who: Caller, found: Any) -> list[dict[str, Any]] | None:
+    """What the audit says about it, for those who may read the audit."""
+    if not who.may(Action.AUDIT_READ):
+        return None
+    rows = trail.events_about(who, target_id=found.id)
+    return [{**row, "words": WORDS.get(row["action"], row["action"])} for row in rows]
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,8 +15,15 @@ BUTTONS = {
     "reveal": Action.CREDENTIAL_REVEAL,
     "seed": Action.CREDENTIAL_SEED,
     "edit": Action.CREDENTIAL_EDIT,
+    "folders": Action.FOLDER_EDIT,
     "purge": Action.CREDENTIAL_PURGE,
     "versions": Action.VERSION_SEE,
+    "members": Action.MEMBER_SEE,
+    "invite": Action.MEMBER_INVITE,
+    "keys": Action.KEY_SEE,
+    "rotation": Action.ROTATION_SEE,
+    "audit": Action.AUDIT_READ,
+    "settings": Action.TEAM_SETTINGS,
 }
 
 

@@ -12,6 +12,7 @@ from credentials.middleware import wants_json
 from credentials.vault import credentials as vault
 from credentials.vault import secrets
 from credentials.views.door import caller, page
+from credentials.views.shapes import code_as_json, label_of
 
 
 def _comes_back(request: HttpRequest, view: str, slug: str, credential_id: str) -> None:
@@ -41,7 +42,7 @@ def _revealed(request: HttpRequest, who: Caller, credential_id: str, key: str, v
     if wants_json(request):
         return JsonResponse({"value": value})
     found = vault.see_credential(who, credential_id=credential_id)
-    return page(request, "reveal.html", who, credential=found, label=key.replace("_", " ").capitalize(), value=value)
+    return page(request, "reveal.html", who, credential=found, label=label_of(found.type, key), value=value)
 
 
 @require_POST
@@ -57,13 +58,7 @@ def restore_version(request: HttpRequest, slug: str, credential_id: str, number:
 @login_required
 def code(request: HttpRequest, slug: str, credential_id: str) -> HttpResponse:
     who = caller(request, slug)
-    shown = secrets.show_code(who, credential_id=credential_id)
-    context = {
-        "code": shown.code,
-        "next_code": shown.next_code,
-        "seconds_remaining": shown.seconds_remaining,
-        "period": shown.period,
-    }
+    context = code_as_json(secrets.show_code(who, credential_id=credential_id))
     if wants_json(request):
         return JsonResponse({**context, "credential_id": credential_id})
     found = vault.see_credential(who, credential_id=credential_id)

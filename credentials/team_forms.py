@@ -1,0 +1,116 @@
+"""Forms about a team: people, settings, API keys, the audit. The vault checks; a form only says where it hurts."""
+
+from typing import Any
+
+from django import forms
+
+from credentials.access import Role, Scope
+from credentials.errors import VaultError
+from credentials.vault import keys
+
+ROLES = [(role.value, role.label) for role in Role]
+
+
+class Shown(forms.Form):
+    def show(self, problem: VaultError) -> None:
+        """Put the vault's refusal beside the fields it is about, or above the form."""
+        for name, message in (problem.fields or {"": problem.message}).items():
+            self.add_error(name if name in self.fields else None, message)
+
+
+class InvitationForm(Shown):
+    email = forms.EmailField(label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    role = forms.ChoiceField(label="Role", choices=ROLES)
+
+
+class JoinForm(Shown):
+    password = forms.CharField(
+        label="Password",
+        strip=False,
+        help_text="At least ten characters. A few random words are easy to type and hard to guess.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password_again = forms.CharField(
+        label="Password again", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("password") != cleaned.get("password_again"):
+            self.add_error("password_again", "The two passwords differ. Type both again.")
+        return cleaned
+
+
+class SettingsForm(Shown):
+    step_up_minutes = forms.IntegerField(
+        label="Minutes a confirmation lasts",
+        min_value=1,
+        max_value=60,
+        help_text="After that long, revealing a value and changing rights ask again who you are.",
+    )
+    requires_second_factor = forms.BooleanField(
+        label="Members need a second factor",
+        required=False,
+        help_text="Members without one reach only the page that sets it up.",
+    )
+
+
+class KeyForm(Shown):
+    """A new API key: least rights first, an end unless one asks for none."""
+
+    SCOPES = (
+        (Scope.CREDENTIALS_READ, "See metadata of credentials"),
+        (Scope.CREDENTIALS_WRITE, "Add, change and trash credentials"),
+        (Scope.TOTP_READ, "Get TOTP codes"),
+        (Scope.CODES_WRITE, "Send received codes in (all a forwarder needs)"),
+        (Scope.CODES_READ, "Read and claim received codes"),
+        (Scope.VALUES_RELEASE, "Release values: whoever has this key gets the passwords themselves"),
+    )
+    ENDS = (("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"), ("", "never"))
+
+    name = forms.CharField(label="Name", help_text="What uses it, such as “checkout agent”.")
+    scopes = forms.MultipleChoiceField(
+        label="It may",
+        choices=[(scope.value, words) for scope, words in SCOPES],
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Scope.CREDENTIALS_READ.value, Scope.TOTP_READ.value],
+    )
+    days = forms.ChoiceField(label="It ends", choices=ENDS, required=False, initial="90")
+    networks = forms.CharField(
+        label="Only from these networks",
+        required=False,
+        help_text="Such as 10.0.0.0/8, separated by spaces. Empty: any.",
+    )
+
+    def given(self) -> dict[str, Any]:
+        """What the person gave, as the arguments of the verb."""
+        cleaned = self.cleaned_data
+        days = cleaned.get("days")
+        return {
+            "name": cleaned["name"],
+            "scopes": cleaned["scopes"],
+            "expires_at": keys.days_from_now(int(days)) if days else None,
+            "networks": cleaned.get("networks", "").replace(",", " ").split(),
+        }
+
+
+class AuditForm(forms.Form):
+    """The filters of the audit page. Each may be left empty."""
+
+    q = forms.CharField(label="Search", required=False, max_length=200)
+    action = forms.ChoiceField(label="Action", required=False)
+    outcome = forms.ChoiceField(
+        label="Outcome",
+        required=False,
+        choices=[("", "any"), *((word, word) for word in ("done", "refused", "failed"))],
+    )
+    actor = forms.ChoiceField(label="Who", required=False)
+    door = forms.ChoiceField(label="Door", required=False)
+    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, actions: list[str], doors: list[str], actors: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, words in (("action", actions), ("door", doors), ("actor", actors)):
+            choices = [("", "any"), *((str(word), str(word)) for word in sorted(words))]
+            self.fields[name] = forms.ChoiceField(label=self.fields[name].label, required=False, choices=choices)
