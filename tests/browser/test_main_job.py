@@ -59,7 +59,7 @@ def sign_in(page: Page, url: str, email: str, password: str) -> None:
     page.goto(url)
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_from_the_first_link_to_a_scanned_qr_code_and_a_stranger_who_sees_nothing(server, page, complaints, browser):
@@ -82,7 +82,7 @@ def first_run(page: Page, server) -> None:
     page.get_by_label("Password again").fill(PASSWORD)
     page.get_by_label("Name of your team").fill("Blue Team")
     page.get_by_role("button").last.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Credentials"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("All credentials"))
     assert page.request.get(link).status == 404
 
 
@@ -139,7 +139,7 @@ def a_stranger_sees_nothing(url: str, server, browser) -> None:
     context = browser.new_context()
     stranger = context.new_page()
     sign_in(stranger, server.url, "charlie@example.net", PASSWORD)
-    expect(stranger.get_by_role("heading", level=1)).to_have_text(re.compile("Credentials"))
+    expect(stranger.get_by_role("heading", level=1)).to_have_text(re.compile("All credentials"))
     assert "example-work-login" not in stranger.content()
     for address in (url, f"{server.url}/t/blue-team/", url.replace("/blue-team/", "/red-team/")):
         answer = stranger.goto(address)
