@@ -6,9 +6,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Lint must neither need nor read the .env of this machine.
 THROWAWAY := $(BIN)/python tests/environment.py
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+INSTALL := pip install --quiet --disable-pip-version-check --require-hashes
+PIP := $(BIN)/$(INSTALL)
 
-.PHONY: run demo test lint lock clean ready browser
+.PHONY: run demo test bench soak lint audit-deps lock clean ready browser clients screenshots
 .DEFAULT_GOAL := run
 
 run: ready
@@ -29,9 +30,13 @@ ready: .venv/.installed
 	@$(BIN)/python manage.py collectstatic --noinput -v0
 
 # Twice: on SQLite, then on PostgreSQL. Nothing is printed after the last line of pytest.
-test: lint browser
+test: lint browser clients
 	@$(BIN)/python -m pytest
 	@$(BIN)/python tests/on_postgres.py
+
+# Some minutes, on a machine that does nothing else meanwhile.
+bench: .venv/.installed-dev
+	@$(BIN)/python -m bench
 
 lint: .venv/.installed-dev
 	@$(BIN)/ruff check --quiet
@@ -56,6 +61,21 @@ browser: .venv/.installed-dev
 	@command -v oathtool >/dev/null || [ "$$(id -u)" != 0 ] \
 	  || { apt-get update -qq && apt-get install -qq -y --no-install-recommends oathtool; } || true
 
+# The clients that the doors must satisfy and that do not fit into .venv, by the hashes of their locks.
+# npm writes the stamp; Skyvern's client wants an older rich than our linters.
+SKYVERN := tests/clients/skyvern
+clients: tests/clients/js/node_modules/.package-lock.json $(SKYVERN)/venv/.installed
+$(SKYVERN)/venv/.installed: $(SKYVERN)/requirements.txt
+	@[ -x $(SKYVERN)/venv/bin/pip ] || $(PYTHON) -m venv $(SKYVERN)/venv
+	@$(SKYVERN)/venv/bin/$(INSTALL) -r $<
+	@touch $@
+tests/clients/js/node_modules/.package-lock.json: tests/clients/js/package-lock.json .venv/.installed-dev
+	@$(BIN)/npm ci --prefix tests/clients/js --silent
+
+# Every page in both themes, as small pictures in docs/screenshots.
+screenshots: browser
+	@$(BIN)/python -m tests.screenshots
+
 # The stamps are written last: an interrupted installation starts again.
 .venv/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Python 3.11 or newer: make PYTHON=...")'
@@ -67,13 +87,22 @@ browser: .venv/.installed-dev
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
+# Known holes in what is installed; asks the index, so it needs the network.
+audit-deps: .venv/.installed-dev
+	@$(BIN)/pip-audit --disable-pip --require-hashes -r requirements.txt
+
+# Ten minutes of mixed work on a scratch PostgreSQL with two processes; SECONDS=60 for one.
+SECONDS ?= 600
+soak: .venv/.installed-dev
+	@$(THROWAWAY) python tests/soak.py $(SECONDS)
+
 # Keeps the pins that still fit; `make lock UPGRADE=--upgrade` takes the newest.
 lock: .venv/.installed-dev
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-dev $(SKYVERN)/requirements; do \
 	  UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile $(UPGRADE) --quiet --universal \
 	    --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in -o $$name.txt || exit; done
 
 # Never .env or data/: they cannot be made again.
 clean:
-	rm -rf .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
+	rm -rf .venv tests/clients/js/node_modules tests/clients/skyvern/venv staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

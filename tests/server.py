@@ -1,5 +1,6 @@
 """The real server in a process of its own: `manage.py serve` on a scratch database with fresh keys."""
 
+import json
 import os
 import re
 import secrets
@@ -10,12 +11,24 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
+
+ALL = """
+import json, sys
+import django
+from django.core.management import call_command
+django.setup()
+for words in json.loads(sys.argv[1]):
+    call_command(*words)
+"""
 
 
 @dataclass
@@ -39,6 +52,17 @@ class Server:
             [sys.executable, "manage.py", *words],
             cwd=ROOT, env={**self.env, **env}, input=stdin, capture_output=True, text=True, check=False,
         )  # fmt: skip
+
+    def manage_all(self, *commands: list[str], stdin: str = "") -> list[str]:
+        """Run several commands in one process, since starting one takes longest; the lines that they print."""
+        done = subprocess.run(
+            [sys.executable, "-c", ALL, json.dumps(commands)],
+            cwd=ROOT, env={**self.env, "DJANGO_SETTINGS_MODULE": "config.settings"}, input=stdin,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return done.stdout.splitlines()
 
     def setup_links(self) -> list[str]:
         return re.findall(r"http://\S+/setup/\S+/", self.log)
@@ -64,36 +88,71 @@ class Server:
         return self.process.wait(timeout=15)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def scratch(folder: Path, **settings: str) -> Server:
-    """A migrated scratch database and the environment that serves it; nothing runs yet."""
-    port = _free_port()
+def settings_for(folder: Path) -> dict[str, str]:
+    """An environment with fresh keys and a database in this folder."""
+    folder.mkdir(exist_ok=True)
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
-    env = {
+    return {
         **kept,
         "STRONGROOM_ENV_FILE": "",
         **{name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "VAULT_KEYS", "SALT_KEY", "AUDIT_KEY")},
         "DATABASE_URL": f"sqlite:///{folder / 'vault.sqlite3'}",
-        "PORT": str(port),
+        "PORT": str(free_port()),
         "STATIC_ROOT": str(folder / "static"),
-        **settings,
     }
-    server = Server(f"http://127.0.0.1:{port}", folder, env)
-    for command in (["migrate", "--noinput", "-v0"], ["collectstatic", "--noinput", "-v0"]):
-        done = server.manage(*command)
-        if done.returncode:
-            raise RuntimeError(done.stderr)
+
+
+def scratch(folder: Path, **settings: str) -> Server:
+    """A migrated scratch database and the environment that serves it; nothing runs yet."""
+    env = settings_for(folder)
+    env |= {name: value.replace("{port}", env["PORT"]) for name, value in settings.items()}
+    server = Server(f"http://127.0.0.1:{env['PORT']}", folder, env)
+    server.manage_all(["migrate", "--noinput", "-v0"], ["collectstatic", "--noinput", "-v0"])
     return server
 
 
 @contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Server]:
+def database() -> Iterator[dict[str, str]]:
+    """The settings of a server on a database like that of this test run: of its own on PostgreSQL, else a file."""
+    given = os.environ.get("DATABASE_URL", "")
+    if not given.startswith("postgres"):
+        yield {}
+        return
+    name = f"strongroom_{secrets.token_hex(4)}"
+    with psycopg.connect(given, autocommit=True) as line:
+        line.execute(f"CREATE DATABASE {name}")
+        try:
+            yield {"DATABASE_URL": urlsplit(given)._replace(path=f"/{name}").geturl()}
+        finally:
+            line.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def running(folder: Path, *, before: Callable[[Server], object] = lambda _: None, **settings: str) -> Iterator[Server]:
+    """The server, started; `before` it starts, its database can be filled."""
     server = scratch(folder, **settings)
+    before(server)
+    with _started(server):
+        yield server
+
+
+@contextmanager
+def serving(like: Server, database_url: str, folder: Path) -> Iterator[Server]:
+    """Another server with the same keys on a database that is ready."""
+    port = free_port()
+    env = {**like.env, "DATABASE_URL": database_url, "PORT": str(port)}
+    with _started(Server(f"http://127.0.0.1:{port}", folder, env)) as server:
+        yield server
+
+
+@contextmanager
+def _started(server: Server) -> Iterator[Server]:
     server.start()
     try:
         yield server

@@ -88,7 +88,7 @@ def test_odd_text_in_a_form_is_stored_exactly_or_not_at_all(mia, blue, field, ki
 
 
 @pytest.mark.parametrize("kind", ODD)
-@pytest.mark.parametrize("name", ["q", "after", "type"])
+@pytest.mark.parametrize("name", ["q", "page", "type", "folder", "totp"])
 def test_odd_text_in_a_query_string(mia, login, name, kind):
     for where in ("/t/blue/", "/t/blue/trash/", "/t/blue/credentials/add/", f"/t/blue/credentials/{login.id}/"):
         answer = mia.get(f"{where}?{encoded({name: ODD[kind]})}")

@@ -1,5 +1,6 @@
 """Marker secrets are planted, everybody visits everything, and then every place is searched (SECURITY 8)."""
 
+import hmac
 import io
 import json
 import logging
@@ -18,7 +19,7 @@ from django.urls import reverse
 from django.views.debug import technical_500_response
 
 from credentials.models import AuditEvent, SecretVersion, User
-from credentials.vault import contents, seals, secrets, teams, trash
+from credentials.vault import codes, contents, hooks, keys, listing, seals, secrets, teams, trash
 from credentials.vault import credentials as vault
 from tests.conftest import PASSWORD
 
@@ -27,7 +28,9 @@ MARKERS = {
     "password": "marker-password-7f3c", "notes": "marker notes 51aa", "card": "5105105105105100",
     "cvv": "marker-cvv-99",
     "secret": "marker-secret-value-0b", "old": "marker-old-password-22", "seed": SEED,
+    "message": "marker message 88fe", "link": "marker-link-4e1d",
 }  # fmt: skip
+MESSAGE = f"{MARKERS['message']}: sign in with https://x.example/magic?token={MARKERS['link']}"
 NEEDLES = [*MARKERS.values(), "5105 1051", "marker%20notes", "marker+notes"]
 BUTTONS = ["reveal", "code", "qr", "reveal_version", "restore_version"]
 
@@ -48,6 +51,7 @@ def planted(blue, red):
         vault.add_credential(mia, name="gone", type="password", values={"password": MARKERS["password"]}),
     ]
     trash.trash_credential(mia, credential_id=rows[-1].id)
+    codes.receive_code(mia, identifier="me@example.com", content=MESSAGE)
     return rows
 
 
@@ -67,9 +71,12 @@ def everybody(blue, red, sign_in):
 def visit(client: Client, rows) -> list[tuple]:
     """Every page; (where, whether it may show a secret, answer)."""
     answers = []
-    for where in ("/", "/teams/", "/t/blue/", "/t/blue/?q=marker", "/t/blue/trash/", "/t/blue/credentials/add/",
-                  "/t/red/", "/accounts/2fa/", "/readyz"):  # fmt: skip
+    for where in ("/", "/teams/", "/t/blue/", "/t/blue/?q=marker", "/t/blue/trash/", "/t/blue/folders/",
+                  "/t/blue/credentials/add/", "/t/red/", "/accounts/2fa/", "/readyz"):  # fmt: skip
         answers.append((where, False, client.get(where)))
+    for typed in (SEED, MARKERS["password"]):
+        where = "/t/blue/totp/check/"
+        answers.append((where, False, client.post(where, {"totp_secret": typed})))
     for row in rows:
         for page in ("credential", "edit_credential", "qr"):
             where = reverse(page, args=["blue", row.id])
@@ -78,12 +85,34 @@ def visit(client: Client, rows) -> list[tuple]:
             where = reverse(page, args=["blue", row.id, *([1] if page.endswith("version") else [])])
             for key in ("password", "card_number", "secret_value", "nope"):
                 answers.append((where, page != "restore_version", client.post(where, {"key": key})))
-        edit = {"name": "", "password": MARKERS["password"], "totp_secret": SEED, "notes": MARKERS["notes"]}
+        edit = {"name": "", "password": MARKERS["password"], "totp_secret": SEED, "notes": MARKERS["notes"],
+                "own_name": ["pin"], "own_value": [MARKERS["secret"]]}  # fmt: skip
         where = reverse("edit_credential", args=["blue", row.id])
         answers += [
             (where, False, client.post(where, edit)),
             (where, False, client.post(where, {**edit, "name": "card"})),
         ]
+    return answers
+
+
+def forward(blue) -> list[tuple]:
+    """The same for received codes, as agents send, list and claim them."""
+    scopes = {"full": ["codes:read", "codes:write"], "mute": ["codes:write"], "blind": ["credentials:read"]}
+    answers = []
+    for name, granted in scopes.items():
+        _, key = keys.create_api_key(blue.caller("owner"), name=name, scopes=granted)
+        client, where = Client(headers={"x-api-key": key}), "/v1/credentials/totp"
+        for path, body in (
+            (where, {"totp_identifier": "me@example.com", "content": MESSAGE}),
+            (where, {"totp_identifier": "me@example.com", "content": MESSAGE, "type": MARKERS["link"]}),
+            (where, {"totp_identifier": MARKERS["message"], "content": {"text": MESSAGE}}),
+            (where, {"totp_identifier": "me@example.com", "content": MESSAGE, "task_id": MARKERS["link"] * 50}),
+            (f"{where}/claim", {"totp_identifier": "me@example.com", "workflow_run_id": name, "wait": 5}),
+            (f"{where}/claim", {"credential_id": MARKERS["link"], "wait": 5}),
+        ):
+            may_show = name == "full" or (name == "mute" and path == where)
+            answers.append((path, may_show, client.post(path, body, content_type="application/json")))
+        answers.append((where, name == "full", client.get(where, {"wait": 5})))
     return answers
 
 
@@ -101,23 +130,116 @@ def sealed_off(rows) -> str:
 
 def test_everybody_visits_everything_and_no_secret_stays_anywhere(blue, red, planted, sign_in, caplog, capsys):
     caplog.set_level(logging.DEBUG)
-    shown = set()
+    shown, answers = set(), forward(blue)
     for client in everybody(blue, red, sign_in):
-        for where, may_show, answer in visit(client, planted):
-            text = answer.content.decode() + str(answer.headers) + str(answer.cookies)
-            if not may_show:
-                assert found_in(text) == [], where
-            elif answer.status_code == 200:
-                shown |= set(found_in(text))
-            assert found_in(str(answer.headers) + str(answer.cookies) + where) == []
+        answers += visit(client, planted)
         assert found_in(str(client.cookies)) == []
-    assert {MARKERS["password"], MARKERS["card"], MARKERS["secret"], SEED} <= shown, "the visit opened nothing"
+    for where, may_show, answer in answers:
+        if may_show and answer.status_code == 200:
+            shown |= set(found_in(answer.content.decode()))
+        else:
+            assert found_in(answer.content.decode()) == [], where
+        assert found_in(str(answer.headers) + str(answer.cookies) + where) == []
+    wanted = {MARKERS[name] for name in ("password", "card", "secret", "seed", "message", "link")}
+    assert wanted <= shown, "the visit opened nothing"
+    nothing_stays(planted, caplog, capsys)
+
+
+def nothing_stays(planted, caplog, capsys):
+    """In no table, session, event, log, output or mail."""
     assert found_in(sealed_off(planted)) == []
     assert found_in(str([session.get_decoded() for session in Session.objects.all()])) == []
     assert found_in(str(list(AuditEvent.objects.values()))) == []
     assert found_in("\n".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)) == []
     assert found_in("".join(capsys.readouterr())) == []
     assert found_in(str([message.message().as_string() for message in mail.outbox])) == []
+
+
+def test_an_agent_of_skyvern_stores_secrets_and_gets_none_back(blue, planted, caplog, capsys):
+    caplog.set_level(logging.DEBUG)
+    scopes = ["credentials:read", "credentials:write", "totp:read"]
+    key = keys.create_api_key(blue.caller("owner"), name="agent", scopes=scopes)[1]
+    statuses = set()
+    for answer in visit_skyvern(Client(headers={"x-api-key": key}), [row.id for row in planted]):
+        statuses.add(answer.status_code)
+        assert found_in(answer.content.decode() + str(answer.headers) + str(answer.cookies)) == []
+    assert statuses >= {200, 201, 400, 404, 422}
+    assert SecretVersion.objects.count() > 20, "the visit stored nothing"
+    nothing_stays(planted, caplog, capsys)
+
+
+def visit_skyvern(client: Client, ids: list[str]):
+    """Every route with a body, with the secrets where they belong and where they do not."""
+    login = {"username": "u", "password": MARKERS["password"], "metadata": {"note": MARKERS["notes"]}}
+    card = dict.fromkeys(("card_cvv", "card_exp_month", "card_exp_year", "card_holder_name"), MARKERS["cvv"])
+    card |= {"card_number": MARKERS["card"], "card_brand": "visa", "billing_address": {"line1": MARKERS["notes"]}}
+    bodies = [
+        {"name": "sky", "credential_type": kind, "credential": credential}
+        for kind, credential in (
+            ("password", {**login, "totp": SEED, "totp_type": "authenticator"}),
+            ("password", {**login, "totp": MARKERS["secret"]}),
+            ("credit_card", card), ("secret", {"secret_value": MARKERS["secret"]}),
+            ("secret", login), ("password", {**login, "totp": MARKERS["secret"], "totp_type": "authenticator"}),
+            (MARKERS["secret"], MARKERS["password"]), ("password", {**login, "metadata": [MARKERS["notes"]]}),
+            ("password", {**login, "totp_type": MARKERS["secret"], "username": ""}),
+        )
+    ]  # fmt: skip
+    bodies += [{"title": [SEED], "folder_id": MARKERS["secret"], "proxy_location": MARKERS["password"]}, [SEED], SEED]
+    for path in ("/v1/credentials", "/api/v1/credentials", "/v1/credential_folders"):
+        for body in bodies:
+            yield client.post(path, body, "application/json")
+        for search in (MARKERS["password"], SEED):
+            yield client.get(path, {"search": search})
+        yield client.get(path, {"page_size": 100})
+    for id in ids:
+        for method, rest in ((client.post, "/update"), (client.patch, ""), (client.put, "/folder")):
+            for body in bodies:
+                yield method(f"/v1/credentials/{id}{rest}", body, "application/json")
+        yield client.get(f"/v1/credentials/{id}")
+        yield client.get(f"/v1/credentials/{id}/totp-code")
+
+
+def test_values_leave_by_the_release_door_in_its_answer_and_stay_nowhere(blue, planted, caplog, capsys):
+    caplog.set_level(logging.DEBUG)
+    key = keys.create_api_key(blue.caller("owner"), name="skyvern", scopes=["values:release"])[1]
+    client, where, shown = Client(headers={"authorization": f"Bearer {key}"}), "/release/v1/credentials", set()
+    login = {"name": "r", "type": "password", "username": "u", "password": MARKERS["password"], "totp": SEED}
+    for body in (
+        login,
+        {**login, "type": "secret", "secret_value": MARKERS["secret"]},
+        {**login, "type": MARKERS["secret"]},
+        {**login, "totp_type": MARKERS["secret"]},
+        {**login, "metadata": {MARKERS["notes"]: [MARKERS["cvv"]]}},
+        [SEED],
+    ):
+        answer = client.post(where, body, "application/json")
+        assert found_in(answer.content.decode() + str(answer.headers)) == []
+    for row in planted:
+        answer = client.get(f"{where}/{row.id}")
+        shown |= set(found_in(answer.content.decode()))
+        assert found_in(str(answer.headers) + str(answer.cookies)) == []
+        assert found_in(client.delete(f"{where}/{row.id}").content.decode()) == []
+        assert found_in(client.get(f"{where}/{row.id}").content.decode()) == []
+    assert {MARKERS[name] for name in ("password", "notes", "card", "cvv", "secret", "seed")} <= shown
+    nothing_stays(planted, caplog, capsys)
+
+
+def test_a_hook_repeats_neither_a_message_nor_its_signing_key(blue, planted, caplog, capsys):
+    caplog.set_level(logging.DEBUG)
+    owner, where = blue.caller("owner"), {}
+    for kind, page in (("receive", "codes"), ("answer", "otp")):
+        made = hooks.create_hook(owner, name=kind, kind=kind, identifier="h@example.com", signing_key=MARKERS["secret"])
+        where[kind] = f"/hooks/{page}/{made[1]}"
+        assert found_in(str(vars(made[0])) + str(hooks.see_hooks(owner))) == []
+    for kind, body in (("receive", MESSAGE), ("receive", f"{MESSAGE} "), ("answer", "{}"), ("answer", MESSAGE)):
+        signed = hmac.digest(MARKERS["secret"].encode(), body.encode(), "sha256").hex()
+        for signature in (signed, MARKERS["secret"], ""):
+            answer = Client().post(where[kind], body, "text/plain", headers={"x-signature": signature})
+            told = answer.content.decode() + str(answer.headers) + str(answer.cookies)
+            # What an answering hook is for is the link that came, and that alone.
+            assert set(found_in(told)) <= ({MARKERS["link"]} if kind == "answer" and body == "{}" else set())
+    assert codes.list_codes(owner, identifier="h@example.com")
+    nothing_stays(planted, caplog, capsys)
 
 
 def test_no_admin_page_shows_a_secret_or_its_token(blue, planted, sign_in):
@@ -168,7 +290,7 @@ def test_what_the_verbs_return_prints_no_secret(blue, planted):
     code = secrets.show_code(owner, credential_id=login.id)
     returned = [
         owner, login, opened, opened.totp, code, secrets.show_seed(owner, credential_id=login.id),
-        contents.current_version(login), contents.current_version(login).values, vault.list_credentials(owner),
+        contents.current_version(login), contents.current_version(login).values, listing.list_credentials(owner),
         vault.see_versions(owner, credential_id=login.id), teams.see_members(owner), contents.open_all(login),
         list(SecretVersion.objects.all()), SecretVersion.objects.values_list(), vars(contents.current_version(login)),
     ]  # fmt: skip
@@ -211,6 +333,6 @@ def test_no_model_but_these_has_a_sealed_column():
     sealed = {f"{model.__name__}.{column}" for model, column in seals.sealed_columns()}
     assert sealed == {
         "SecretVersion.values", "SecretVersion.totp_secret", "ReceivedCode.content", "ReceivedCode.code",
-        "Canary.token",
+        "Canary.token", "HookAddress.signing_key",
     }  # fmt: skip
     assert not [field for field in apps.get_model("credentials.Credential")._meta.fields if field.name == "values"]

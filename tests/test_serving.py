@@ -99,6 +99,20 @@ def test_the_log_names_routes_and_no_token_that_somebody_asked_for(server):
     assert "mistyped-token-5521" not in server.log
 
 
+def test_neither_a_hooks_address_nor_what_is_sent_to_it_is_in_the_log(server):
+    server.manage("createteam", "Blue", "--owner", "alice@example.org")
+    where = server.manage(
+        "createhook", "--team", "blue", "--name", "p", "--kind", "receive", "--identifier", "+15550100"
+    ).stdout.strip()
+    assert where.startswith(f"{server.url}/hooks/codes/hk_")
+    body = b"Your verification code is 481516."
+    for address, status in ((where, 200), (f"{where}x", 404), (where.replace("codes", "otp"), 404)):
+        assert ask(address, body)[0] == status
+    assert "/hooks/codes/<str:token>" in server.log  # that of the refusal
+    assert where.rpartition("/")[2] not in server.log
+    assert "481516" not in server.log
+
+
 def test_it_serves_with_several_processes_and_stops_them_all(tmp_path):
     with running(tmp_path, PROCESSES="2") as server:
         assert [ask(f"{server.url}/readyz")[0] for _ in range(20)] == [200] * 20
