@@ -12,6 +12,7 @@ import pytest
 from config import waiting
 from config.waiting import Hub, answered
 from credentials.vault.wakeups import ANY, topic, topics
+from tests import loops
 
 HEADER = (b"x-strongroom-wait", b"30 a b")
 
