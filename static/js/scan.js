@@ -41,9 +41,10 @@ for (const button of root.querySelectorAll("[data-scan-video]")) {
 }
 
 root.querySelector("[data-scan-stop]").addEventListener("click", () => eye.stop());
-root.querySelector("[data-scan-files]").addEventListener("change", (event) => {
-  readFiles([...event.target.files]);
-  event.target.value = "";
+const input = root.querySelector("[data-scan-files]");
+input.addEventListener("change", () => {
+  readFiles([...input.files]);
+  input.value = "";
 });
 document.addEventListener("paste", (event) => {
   if (event.target.closest("input, textarea")) return;
@@ -56,3 +57,4 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   readFiles(event.dataTransfer.files);
 });
+root.querySelector("[data-scan-start]").hidden = false; // now that its buttons do something

@@ -36,9 +36,12 @@ export class ScanBench {
   async refresh(text) {
     if (this.isBusy || document.hidden) return;
     this.isBusy = true;
-    const { rows } = await post(this.root.dataset.readUrl, { text });
-    for (const row of this.rows) if (row.text === text) row.show(rows[row.number]);
-    this.isBusy = false;
+    try {
+      const { rows } = await post(this.root.dataset.readUrl, { text });
+      for (const row of this.rows) if (row.text === text) row.show(rows[row.number]);
+    } finally {
+      this.isBusy = false;
+    }
   }
 
   async save() {

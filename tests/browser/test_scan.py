@@ -46,10 +46,11 @@ def complaints(page: Page) -> list[str]:
     return heard
 
 
-def open_bench(page: Page, server) -> None:
+def open_bench(page: Page, server, *, scripts: bool = True) -> None:
     sign_in(page, server.url, OWNER, PASSWORD)
     page.get_by_role("link", name="Scan", exact=True).click()
     expect(page.get_by_role("heading", name="Scan QR codes")).to_be_visible()
+    expect(page.get_by_text("Pictures", exact=True)).to_be_visible(visible=scripts)
 
 
 def shown_code(row) -> str:
@@ -110,7 +111,7 @@ def test_what_is_no_authenticators_code_is_said_and_changes_nothing(server, page
 def test_without_scripts_addresses_can_be_pasted(server, browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    open_bench(page, server)
+    open_bench(page, server, scripts=False)
 
     page.get_by_label("otpauth:// addresses, one a line").fill(
         "otpauth://totp/Plain:bob?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Plain"

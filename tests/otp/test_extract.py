@@ -1,5 +1,6 @@
 """Rules for finding the code in a message, one by one; then the corpus as a whole."""
 
+import html
 import unicodedata
 
 import pytest
@@ -181,7 +182,8 @@ def test_a_hostile_message_of_200_kb_comes_to_an_end(piece):
 def invented(text: str, channel: str) -> bool:
     """Whether what comes back is not in the message, neither as written nor after joining groups."""
     code = extract(text, channel).code
-    seen = f"{text}\n{unicodedata.normalize('NFC', ascii_digits(text))}\n{text.replace('&amp;', '&')}"
+    plain = html.unescape(text)
+    seen = "\n".join((text, plain, unicodedata.normalize("NFC", ascii_digits(text)), ascii_digits(plain)))
     return bool(code) and code not in seen and code not in "".join(filter(str.isalnum, readable(text, channel)))
 
 
