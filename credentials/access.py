@@ -39,6 +39,8 @@ _OPERATOR = frozenset(
         Action.CODE_SEE,
         Action.CODE_RECEIVE,
         Action.CODE_READ,
+        Action.CODE_MESSAGE,
+        Action.CODE_CORRECT,
         Action.CODE_CLAIM,
         Action.CODE_DISCARD,
     }
@@ -132,6 +134,8 @@ STEP_UP = frozenset(
         Action.CREDENTIAL_REVEAL,
         Action.CREDENTIAL_SEED,
         Action.CREDENTIAL_PURGE,
+        Action.CODE_MESSAGE,
+        Action.CODE_CORRECT,
         Action.VERSION_REVEAL,
         Action.VERSION_RESTORE,
         Action.TEAM_SETTINGS,
