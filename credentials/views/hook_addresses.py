@@ -10,10 +10,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from credentials.access import Caller
+from credentials.access import Action, Caller
 from credentials.errors import Conflict, Invalid, NotFound
 from credentials.team_forms import HookForm
 from credentials.vault import hooks as vault
+from credentials.vault.credentials import come_to_form
 from credentials.views.door import caller, page
 from credentials.views.hook_snippets import Snippet, snippets
 
@@ -36,6 +37,7 @@ def _comes_back(request: HttpRequest, slug: str) -> None:
 def hooks(request: HttpRequest, slug: str) -> HttpResponse:
     """A new address is shown in the answer to the request that made it, and never again."""
     who = caller(request, slug)
+    come_to_form(who, action=Action.HOOK_CREATE)
     form, made = HookForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         _comes_back(request, slug)
