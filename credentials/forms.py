@@ -78,7 +78,6 @@ class PushForm(forms.Form):
     )
     content = forms.CharField(
         label="Message or code",
-        strip=False,
         help_text="The whole message is best: the code in it is found by rules, here and now.",
         widget=SecretTextarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
     )

@@ -90,7 +90,7 @@ def test_what_another_process_takes_in_is_seen_too(desk, arrives):
 
 
 def test_a_claim_and_a_discard_are_seen_by_the_other_person(desk, arrives, stage):
-    first, second = (arrives("claim@northwind.example", f"Your code is {code}") for code in ("200100", "200200"))
+    first, second = (arrives("taken@northwind.example", f"Your code is {code}") for code in ("200100", "200200"))
     olivia, oskar = desk(CODES), desk(CODES, who=OPERATOR)
     live(oskar)
     olivia.locator(f"#{first}").get_by_role("button", name="Claim").click()
