@@ -103,7 +103,7 @@ class HookForm(Shown):
     )
 
     name = forms.CharField(label="Name", help_text="What calls it, such as “office phone”.")
-    kind = forms.ChoiceField(label="It", choices=KINDS, widget=forms.RadioSelect, initial="receive")
+    kind = forms.ChoiceField(label="What it does", choices=KINDS, widget=forms.RadioSelect, initial="receive")
     identifier = forms.CharField(
         label="For",
         required=False,
