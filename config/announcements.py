@@ -57,10 +57,14 @@ async def _hear_sqlite(hub: "Hub") -> None:
     """While somebody waits: told by this process, and by looking at the file for what other processes wrote."""
     loop, told = asyncio.get_running_loop(), asyncio.Event()
 
-    def listener() -> None:
-        loop.call_soon_threadsafe(told.set)
+    def listener(topics: list[str]) -> None:
+        if topics:
+            loop.call_soon_threadsafe(hub.announce, topics)
+        else:
+            loop.call_soon_threadsafe(told.set)
 
     wakeups.listen(listener)
+    hub.announce(None)  # nobody knows what changed before
     try:
         while hub.waiting:
             told.clear()

@@ -1,7 +1,7 @@
 """Waiting for a code without a thread and without a connection to the database.
 
 A request goes through Django as always and is answered at once. When the answer says that it may wait
-(credentials/api/waiting.py), it is kept back: a coroutine holds the client, and whenever one of its topics is
+(credentials/waiting.py), it is kept back: a coroutine holds the client, and whenever one of its topics is
 announced the same request goes through Django once more, keys, scopes and audit included, until there is something
 to send or the time is over; then there is one last look. Who hangs up is not looked for again: a code must not be
 claimed for somebody who is gone.
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, cast
 from django.conf import settings
 
 from config.announcements import hear
-from credentials.api.waiting import HEADER, LONGEST
+from credentials.waiting import HEADER, LONGEST
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

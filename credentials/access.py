@@ -14,35 +14,32 @@ __all__ = ["ALLOWED_TO", "BY_CREATOR", "DONE_BY", "GRANTED_BY", "OFFERED_AT", "O
            "Actor", "Caller", "Door", "Role", "Scope", "require", "require_right"]  # fmt: skip
 
 
-_AUDITOR = frozenset(
+_MEMBER = frozenset(
     {
         Action.TEAM_SEE,
         Action.MEMBER_SEE,
         Action.CREDENTIAL_SEE,
         Action.CREDENTIAL_STAR,
         Action.FOLDER_SEE,
-        Action.AUDIT_READ,
-        Action.AUDIT_VERIFY,
-        Action.AUDIT_EXPORT,
-        Action.ROTATION_SEE,
     }
 )
-_OPERATOR = frozenset(
-    {
-        Action.TEAM_SEE,
-        Action.MEMBER_SEE,
-        Action.CREDENTIAL_SEE,
-        Action.CREDENTIAL_STAR,
-        Action.FOLDER_SEE,
-        Action.CREDENTIAL_CODE,
-        Action.CREDENTIAL_REVEAL,
-        Action.CODE_SEE,
-        Action.CODE_RECEIVE,
-        Action.CODE_READ,
-        Action.CODE_CLAIM,
-        Action.CODE_DISCARD,
-    }
-)
+_AUDITOR = _MEMBER | {
+    Action.AUDIT_READ,
+    Action.AUDIT_VERIFY,
+    Action.AUDIT_EXPORT,
+    Action.ROTATION_SEE,
+}
+_OPERATOR = _MEMBER | {
+    Action.CREDENTIAL_CODE,
+    Action.CREDENTIAL_REVEAL,
+    Action.CODE_SEE,
+    Action.CODE_RECEIVE,
+    Action.CODE_READ,
+    Action.CODE_MESSAGE,
+    Action.CODE_CORRECT,
+    Action.CODE_CLAIM,
+    Action.CODE_DISCARD,
+}
 _MANAGER = (
     _AUDITOR
     | _OPERATOR
@@ -132,6 +129,8 @@ STEP_UP = frozenset(
         Action.CREDENTIAL_REVEAL,
         Action.CREDENTIAL_SEED,
         Action.CREDENTIAL_PURGE,
+        Action.CODE_MESSAGE,
+        Action.CODE_CORRECT,
         Action.VERSION_REVEAL,
         Action.VERSION_RESTORE,
         Action.TEAM_SETTINGS,

@@ -68,6 +68,34 @@ class GeneratorForm(forms.Form):
     classes = forms.MultipleChoiceField(required=False, choices=[(name, name) for name in CLASSES])
 
 
+class PushForm(forms.Form):
+    """A message handed in by hand, as a forwarder would. The message is a secret: it never comes back into the page."""
+
+    identifier = forms.CharField(
+        label="For",
+        help_text="The e-mail address or phone number that it was sent to.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    content = forms.CharField(
+        label="Message or code",
+        help_text="The whole message is best: the code in it is found by rules, here and now.",
+        widget=SecretTextarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+    )
+    source = forms.ChoiceField(
+        label="It came by",
+        required=False,
+        choices=[("", "something else"), ("sms", "SMS"), ("email", "e-mail"), ("phone", "phone call"), ("app", "app")],
+    )
+
+    def show(self, problem: VaultError) -> None:
+        for name, message in (problem.fields or {"content": problem.message}).items():
+            self.add_error(name if name in self.fields else None, message)
+
+    def say_what_was_lost(self) -> None:
+        if self.errors and self.data.get("content") and "content" not in self.errors:
+            self.add_error("content", TYPE_AGAIN)
+
+
 class CredentialForm(forms.Form):
     """Add and edit. The type decides which secrets are asked for; stored secrets never come back into the form."""
 

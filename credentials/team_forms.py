@@ -94,6 +94,36 @@ class KeyForm(Shown):
         }
 
 
+class HookForm(Shown):
+    """A new hook address; a receiving one may be for nobody yet."""
+
+    KINDS = (
+        ("receive", "Takes codes in: a phone, a gateway or a mailbox posts messages to it"),
+        ("answer", "Answers with codes: an agent asks it for the code it waits for"),
+    )
+
+    name = forms.CharField(label="Name", help_text="What calls it, such as “office phone”.")
+    kind = forms.ChoiceField(label="What it does", choices=KINDS, widget=forms.RadioSelect, initial="receive")
+    identifier = forms.CharField(
+        label="For",
+        required=False,
+        help_text="The e-mail address or phone number. Empty: the sender says it, or a credential does.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    credential_id = forms.CharField(
+        label="Or for a credential",
+        required=False,
+        help_text="Its id, such as cred_…: codes for its identifier and from its own TOTP secret.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    signing_key = forms.CharField(
+        label="Signing key",
+        required=False,
+        help_text="Then only what is signed with it is taken. Sealed, and never shown again.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class AuditForm(forms.Form):
     """The filters of the audit page. Each may be left empty."""
 

@@ -67,6 +67,8 @@ class Action(StrEnum):
     CODE_SEE = "code.see"
     CODE_RECEIVE = "code.receive"
     CODE_READ = "code.read"
+    CODE_MESSAGE = "code.message"  # the whole message around a code
+    CODE_CORRECT = "code.correct"
     CODE_CLAIM = "code.claim"
     CODE_DISCARD = "code.discard"
     CODE_PRUNE = "code.prune"

@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,9 +91,21 @@ def filled(page: Page) -> None:
     page.locator("[data-totp-check]:visible").wait_for()
 
 
+def asked(name: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("button", name=name).click()
+
+
+def hook_made(page: Page) -> None:
+    page.locator("#id_name").fill(f"Office phone {time.monotonic_ns()}")
+    page.locator("#id_identifier").fill("+1 415 555 0123")
+    page.get_by_role("button", name="Make the address").click()
+    page.get_by_text("SMS Gateway for Android", exact=True).click()
+
+
 def desk_shots(stage: Stage) -> dict[str, tuple[str, Callable[[Page], None]]]:
     one = f"{HOME}credentials/{stage.id_of('example-work-login')}/"
     ((folder,),) = stage.ask("SELECT id FROM credentials_folder ORDER BY title LIMIT 1")
+    ((received,),) = stage.ask("SELECT id FROM credentials_receivedcode ORDER BY received_at LIMIT 1")
     return {
         "list": (HOME, codes),
         "list-chosen": (HOME, chosen),
@@ -110,6 +123,12 @@ def desk_shots(stage: Stage) -> dict[str, tuple[str, Callable[[Page], None]]]:
         "trash": (f"{HOME}trash/", nothing),
         "members": (f"{HOME}members/", nothing),
         "keys": (f"{HOME}keys/", nothing),
+        "codes": (f"{HOME}codes/", nothing),
+        "codes-nothing": (f"{HOME}codes/?q=zebra", nothing),
+        "code-message": (f"{HOME}codes/{received}/message/", asked("Show the message")),
+        "credential-codes": (f"{HOME}credentials/{stage.id_of('Carrier rates')}/", nothing),
+        "hooks": (f"{HOME}hooks/", nothing),
+        "hook-made": (f"{HOME}hooks/", hook_made),
         "audit": (f"{HOME}audit/", nothing),
         "scan": (f"{HOME}scan/", nothing),
         "invitations": (f"{HOME}invitations/", nothing),
@@ -125,7 +144,13 @@ def desk_shots(stage: Stage) -> dict[str, tuple[str, Callable[[Page], None]]]:
 
 def phone_shots(stage: Stage) -> dict[str, tuple[str, Callable[[Page], None]]]:
     one = f"{HOME}credentials/{stage.id_of('example-work-login')}/"
-    return {"list": (HOME, codes), "credential": (one, revealed), "add": (f"{HOME}credentials/add/", nothing)}
+    return {
+        "list": (HOME, codes),
+        "credential": (one, revealed),
+        "add": (f"{HOME}credentials/add/", nothing),
+        "codes": (f"{HOME}codes/", nothing),
+        "hooks": (f"{HOME}hooks/", nothing),
+    }
 
 
 def save(shot: bytes, where: Path) -> None:

@@ -39,6 +39,8 @@ ROLES = """
     code.see            - o m w  -
     code.receive        - o m w  -
     code.read           - o m w  -
+    code.message        - o m w  !
+    code.correct        - o m w  !
     code.claim          - o m w  -
     code.discard        - o m w  -
     credential.seed     - - m w  !

@@ -19,8 +19,8 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from credentials.access import ALLOWED_TO, STEP_UP, Action, Role
 from credentials.models import AuditEvent, Credential, Membership, User
 from credentials.otp import totp
+from credentials.vault import codes, folders, hooks, invitations, keys, seals, secrets, setup, trash
 from credentials.vault import credentials as vault
-from credentials.vault import folders, invitations, keys, seals, secrets, setup, trash
 from tests.conftest import LOGIN, PASSWORD, SEED
 
 SECRET = LOGIN["values"]["password"]
@@ -76,6 +76,18 @@ TEAM = [Row(*row) for row in (
     ("api_keys", "get", Action.KEY_CREATE, 200, ""),
     ("api_keys", "post", Action.KEY_CREATE, 200, ""),
     ("revoke_api_key", "post", Action.KEY_REVOKE, 302, ""),
+    ("codes", "get", Action.CODE_SEE, 200, ""),
+    ("codes", "post", Action.CODE_RECEIVE, 302, ""),
+    ("live_codes", "get", Action.CODE_SEE, 200, ""),
+    ("read_code", "post", Action.CODE_READ, 200, "received"),
+    ("claim_code", "post", Action.CODE_CLAIM, 302, ""),
+    ("discard_code", "post", Action.CODE_DISCARD, 302, ""),
+    ("code_message", "get", Action.CODE_SEE, 200, ""),
+    ("code_message", "post", Action.CODE_MESSAGE, 200, "received"),
+    ("correct_code", "post", Action.CODE_CORRECT, 302, ""),
+    ("hooks", "get", Action.HOOK_CREATE, 200, ""),
+    ("hooks", "post", Action.HOOK_CREATE, 200, ""),
+    ("revoke_hook", "post", Action.HOOK_REVOKE, 302, ""),
     ("audit", "get", Action.AUDIT_READ, 200, ""),
     ("verify_audit", "post", Action.AUDIT_VERIFY, 302, ""),
     ("export_audit", "post", Action.AUDIT_EXPORT, 200, ""),
@@ -88,7 +100,7 @@ TEAM = [Row(*row) for row in (
     ("team_settings", "post", Action.TEAM_SETTINGS, 302, ""),
 )]  # fmt: skip
 # A page that only asks "shall I?" shows nothing yet: no step-up.
-ASKS_ONLY = {("qr", "get"), ("invitations", "get"), ("team_settings", "get"), ("api_keys", "get")}
+ASKS_ONLY = {("qr", "get"), ("invitations", "get"), ("team_settings", "get"), ("api_keys", "get"), ("hooks", "get")}
 SCRIPTED = {"scan_save", "star_credential"}  # a page for people, an answer for the page's own script
 IN_TRASH = {"restore_credential", "purge_credential"}
 # What is posted, where it is neither a credential's name nor the name of a value.
@@ -102,7 +114,12 @@ GIVEN = {
     "folders": {"title": "new"},
     "edit_folder": {"title": "renamed"},
     "check_totp": {"totp_secret": SEED},
+    "codes": {"identifier": "me@example.com", "content": "Your code is 771144"},
+    "correct_code": {"code": "30"},
+    "hooks": {"name": "phone", "kind": "receive"},
 }
+RECEIVED = "640913"
+MESSAGES = {"read_code", "claim_code", "discard_code", "code_message", "correct_code"}
 # For keys, not people: tests/api/test_kernel.py.
 KERNEL = {
     "kernel_credentials", "kernel_credential", "kernel_totp_code", "kernel_auth_context", "kernel_audit_logs",
@@ -232,15 +249,19 @@ def house(canary, blue, red, login, sign_in):
     secrets.reveal(blue.caller("operator"), credential_id=login.id, key="password")
     GIVEN["mark_rotation"] = {"who": f"person:{people['operator'].pk}", "credential": login.id}
     key, _ = keys.create_api_key(blue.caller("owner"), name="robot", scopes=["totp:read"])
-    made = {"login": login, "gone": gone, "folder": folder, "other": other, "invited": invited, "key": key}
+    received = codes.receive_code(mia, identifier="ops@example.com", content=f"Your code is {RECEIVED}, for 30 s.").row
+    hook, _ = hooks.create_hook(blue.caller("owner"), name="office", kind="receive")
+    made = {"login": login, "gone": gone, "folder": folder, "other": other, "invited": invited, "key": key,
+            "received": received, "hook": hook}  # fmt: skip
     return SimpleNamespace(come=come, people=people, **made)
 
 
 def target(house, name: str) -> str:
     """The id that a page is about."""
     folders = dict.fromkeys(("edit_folder", "delete_folder"), house.folder)
-    about = {"withdraw_invitation": house.invited, "revoke_api_key": house.key, **folders,
-             **dict.fromkeys(IN_TRASH, house.gone)}  # fmt: skip
+    messages = dict.fromkeys(MESSAGES, house.received)
+    about = {"withdraw_invitation": house.invited, "revoke_api_key": house.key, "revoke_hook": house.hook, **folders,
+             **messages, **dict.fromkeys(IN_TRASH, house.gone)}  # fmt: skip
     if name in {"change_role", "remove_member"}:
         return str(house.people["auditor"].pk)
     return about.get(name, house.login).id
@@ -268,7 +289,8 @@ def secrets_in(response) -> set[str]:
     bare = re.sub(r"[\s\-]|&nbsp;", "", text).upper()
     now = datetime.now(UTC).timestamp()
     codes = [totp.code_at(totp.Totp(SEED), now + shift).code for shift in (-30, 0, 30, 60)]
-    found = {"password": SECRET in text, "seed": SEED in bare, "code": any(code in text for code in codes)}
+    found = {"password": SECRET in text, "seed": SEED in bare, "code": any(code in text for code in codes),
+             "received": RECEIVED in text}  # fmt: skip
     return {kind for kind, there in found.items() if there}
 
 

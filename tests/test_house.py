@@ -26,9 +26,11 @@ RENDERS_NOTHING = {
     "check_totp", "scan_read", "scan_save",
     "healthz", "readyz", "metrics", "mcp", "hook_codes", "hook_otp", "end_session", "end_other_sessions",
     "change_role", "remove_member", "revoke_api_key", "verify_audit", "export_audit", "withdraw_invitation",
-    "mark_rotation",
+    "mark_rotation", "claim_code", "discard_code", "correct_code", "revoke_hook",
 }  # fmt: skip
-RENDERS_ANOTHER = {"add_credential": "credential_form.html", "edit_credential": "credential_form.html"}
+RENDERS_ANOTHER = {
+    "add_credential": "credential_form.html", "edit_credential": "credential_form.html", "live_codes": "_received.html",
+}  # fmt: skip
 
 
 def name(path: Path) -> str:

@@ -18,7 +18,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.views.debug import technical_500_response
 
-from credentials.models import AuditEvent, SecretVersion, User
+from credentials.models import AuditEvent, ReceivedCode, SecretVersion, User
 from credentials.vault import codes, contents, hooks, keys, listing, seals, secrets, teams, trash
 from credentials.vault import credentials as vault
 from tests.conftest import PASSWORD
@@ -72,11 +72,13 @@ def visit(client: Client, rows) -> list[tuple]:
     """Every page; (where, whether it may show a secret, answer)."""
     answers = []
     for where in ("/", "/teams/", "/t/blue/", "/t/blue/?q=marker", "/t/blue/trash/", "/t/blue/folders/",
-                  "/t/blue/credentials/add/", "/t/red/", "/accounts/2fa/", "/readyz"):  # fmt: skip
+                  "/t/blue/credentials/add/", "/t/red/", "/accounts/2fa/", "/readyz", "/t/blue/hooks/",
+                  "/t/blue/codes/", "/t/blue/codes/?q=me", "/t/blue/codes/live/"):  # fmt: skip
         answers.append((where, False, client.get(where)))
     for typed in (SEED, MARKERS["password"]):
         where = "/t/blue/totp/check/"
         answers.append((where, False, client.post(where, {"totp_secret": typed})))
+    answers += look_at_codes(client)
     for row in rows:
         for page in ("credential", "edit_credential", "qr"):
             where = reverse(page, args=["blue", row.id])
@@ -92,6 +94,28 @@ def visit(client: Client, rows) -> list[tuple]:
             (where, False, client.post(where, edit)),
             (where, False, client.post(where, {**edit, "name": "card"})),
         ]
+    return answers
+
+
+def look_at_codes(client: Client) -> list[tuple]:
+    """What a person does with received codes; every second one is looked at as its script does."""
+    answers = []
+    for number, id in enumerate(ReceivedCode.objects.order_by("id").values_list("id", flat=True)[:4]):
+        wants = {"accept": "application/json" if number % 2 else "text/html"}
+        for page, given, may_show in (
+            ("read_code", {}, True), ("code_message", {}, True), ("claim_code", {}, False),
+            ("correct_code", {"code": MARKERS["password"]}, False), ("correct_code", {"other": MESSAGE}, False),
+        ):  # fmt: skip
+            where = reverse(page, args=["blue", id])
+            answers.append((where, may_show, client.post(where, given, headers=wants)))
+        answers.append((where, False, client.get(reverse("code_message", args=["blue", id]))))
+    for given in (
+        {"identifier": "", "content": MESSAGE}, {"identifier": "me@example.com", "content": MESSAGE, "source": "telex"},
+        {"identifier": "me@example.com", "content": MESSAGE},
+    ):  # fmt: skip
+        answers.append(("/t/blue/codes/", False, client.post("/t/blue/codes/", given)))
+    given = {"name": "h", "kind": "answer", "signing_key": MARKERS["secret"]}
+    answers.append(("/t/blue/hooks/", False, client.post("/t/blue/hooks/", given)))
     return answers
 
 

@@ -9,9 +9,9 @@ from django.views.decorators.csrf import csrf_exempt
 from credentials.access import Door
 from credentials.api import auth
 from credentials.api.mcp_exchange import FAILED, INTERNAL_ERROR, INVALID_REQUEST, THROTTLED, exchange, failed
-from credentials.api.waiting import held
 from credentials.errors import NotAllowed, Throttled
 from credentials.middleware import RETRY_AFTER, is_away
+from credentials.waiting import held
 
 logger = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from credentials.access import Action, Caller
 from credentials.api import mcp_shapes as shapes
 from credentials.api.body import moment
 from credentials.api.mcp_arguments import Mistake, Schemas, taken
-from credentials.api.waiting import LONGEST
 from credentials.errors import VaultError
 from credentials.vault import claims
+from credentials.waiting import LONGEST
 
 NAME = "receive_code"
 TITLE = "Receive a one-time code"

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from credentials.api.skyvern_shapes import Body
-from credentials.api.waiting import LONGEST
 from credentials.vault import codes, text
+from credentials.waiting import LONGEST
 
 
 def _utc(at: datetime) -> datetime:

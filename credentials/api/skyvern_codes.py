@@ -1,6 +1,6 @@
 """Received codes of the Skyvern dialect: handing them in, listing them, and, which is our own, waiting and claiming.
 
-A list and a claim that find nothing wait for as long as they were asked to (api/waiting.py).
+A list and a claim that find nothing wait for as long as they were asked to (credentials/waiting.py).
 """
 
 from datetime import UTC, datetime
@@ -12,9 +12,9 @@ from ninja import Query, Router
 from credentials.api import skyvern_code_shapes as shapes
 from credentials.api.skyvern_shapes import answers
 from credentials.api.skyvern_wire import Asked, Refusal, or_else
-from credentials.api.waiting import held
 from credentials.errors import Invalid
 from credentials.vault import claims, codes
+from credentials.waiting import held
 
 router = Router(tags=["Received codes"])
 legacy = Router(tags=["Received codes"])

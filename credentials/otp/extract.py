@@ -15,6 +15,7 @@ from credentials.otp.message import Message
 from credentials.otp.scoring import Scored, best
 
 VERBATIM = 10  # characters
+MOST_CODES, MOST_LINKS = 40, 20  # to choose from
 BOUND = re.compile(r"@([^\s@#%]{1,253}\.[^\s@#%]{1,63}|localhost) #(\S{1,64})(?: [^\n]{0,300})?")
 WHOLE_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.I)
 
@@ -47,3 +48,12 @@ def extract(text: str, channel: str = "") -> Extraction:
     if link:
         return Extraction(link.address, "magic_link", link.confidence, link.reason)
     return Extraction(None, None, 0.0, found)
+
+
+def choices(text: str, channel: str = "") -> list[str]:
+    """What a person may choose from: what `extract` takes, then all that looks like a code, then the links."""
+    taken = extract(text, channel).code
+    shaped = [candidate.code for candidate in Message.read(text, channel).candidates]
+    addresses = [link.address for link in plain.links(text, channel)]
+    found = [taken, *dict.fromkeys(shaped[:MOST_CODES]), *dict.fromkeys(addresses[:MOST_LINKS])]
+    return [choice for choice in dict.fromkeys(found) if choice]

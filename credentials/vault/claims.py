@@ -16,12 +16,12 @@ from django.db.models import Case, Q, QuerySet, Value, When
 
 from credentials.access import Action, Caller
 from credentials.audit import looked, recorded
-from credentials.errors import Invalid, NotFound
+from credentials.errors import Conflict, Invalid, NotFound
 from credentials.models import Credential, ReceivedCode
 from credentials.otp import identifier as identifiers
 from credentials.vault import lookup, text, wakeups
 from credentials.vault.clock import now
-from credentials.vault.codes import OpenCode, Run, narrowed, opened, run_of
+from credentials.vault.codes import OpenCode, Run, narrowed, opened, own, run_of
 
 
 class Wanted(Run, total=False):
@@ -51,6 +51,23 @@ def claim_code(
         entry.about("code", row.id, row.identifier)
         entry.detail = {**_said(run), "otp_type": row.otp_type}
         return opened(row)
+
+
+def claim_this(caller: Caller, *, code_id: str) -> OpenCode:
+    """Take one code that somebody sees: nobody else gets it. Conflict when it is taken, expired or empty."""
+    at = now()
+    with recorded(caller, Action.CODE_CLAIM, at=at, kind="code", id=code_id) as entry:
+        row = own(caller, code_id)
+        entry.about("code", row.id, row.identifier)
+        if row.code is None:
+            raise Conflict("There is no code in this message yet. Read it and choose the right one.", code="no_code")
+        if row.expired_at and row.expired_at <= at:
+            raise Conflict("This code has expired. Ask the site for another.", code="expired")
+        taken = _take(ReceivedCode.objects.filter(id=row.id, claimed_at=None), by=caller.label, at=at, run=run_of({}))
+        if taken is None:
+            raise Conflict("Somebody claimed this code already. Ask the site for another.", code="claimed")
+        entry.detail = {"otp_type": taken.otp_type}
+        return opened(taken)
 
 
 def held_code(
@@ -123,6 +140,7 @@ def _take(rows: QuerySet[ReceivedCode], *, by: str, at: datetime, run: dict[str,
     while (row := rows.first()) is not None:
         if ReceivedCode.objects.filter(id=row.id, claimed_at=None).update(**mark):
             vars(row).update(mark)
+            wakeups.announce_change(row.team_id)
             return row
     return None
 

@@ -1,10 +1,11 @@
-"""Verbs on received codes: receive, list, see, read, discard, prune. Handing one out for good is in claims.py."""
+"""Verbs on received codes: receive, list, read, discard, prune. Handing one out for good is in claims.py, what people
+see and mend of them in inbox.py."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from credentials.access import Action, Caller
 from credentials.audit import looked, recorded
@@ -12,18 +13,13 @@ from credentials.errors import Invalid, NotFound
 from credentials.models import ReceivedCode, Team
 from credentials.otp import extract
 from credentials.otp import identifier as identifiers
-from credentials.sealed import DOTS, unseal
+from credentials.sealed import unseal
 from credentials.vault import text, wakeups
 from credentials.vault.clock import new_id, now
 
 LONGEST_READ = 100_000  # characters that are searched for a code
 LONGEST_RAW = 65_536  # characters of a message that is kept although nothing was found in it
 MOST_LISTED = 200
-_ROW = (
-    "id", "identifier", "otp_type", "confidence", "reason", "source", "task_id", "workflow_id", "workflow_run_id",
-    "received_at", "expired_at", "claimed_at", "claimed_by", "claimed_task_id", "claimed_workflow_id",
-    "claimed_workflow_run_id",
-)  # fmt: skip
 
 
 class Run(TypedDict, total=False):
@@ -74,6 +70,8 @@ def receive_code(caller: Caller, *, identifier: str, content: str, **sent: Unpac
         row.save(force_insert=True)
         if code:
             wakeups.announce(row.team_id, row.identifier_key)
+        else:
+            wakeups.announce_change(row.team_id)
         entry.about("code", row.id, row.identifier)
         entry.detail = {"otp_type": row.otp_type}
     return OpenCode(row, code, content)
@@ -86,12 +84,12 @@ def _find_code(row: ReceivedCode, content: str) -> str:
         raise Invalid("Neither a code nor a link was found in this long message.", code="nothing_found")
     code = found.code or ""
     row.code = code or None
-    row.otp_type = "" if found.code is None else _type_of(code)
+    row.otp_type = "" if found.code is None else type_of(code)
     row.confidence, row.reason = found.confidence, found.reason[:400]
     return code
 
 
-def _type_of(code: str) -> str:
+def type_of(code: str) -> str:
     is_link = code.lower().startswith(("http://", "https://"))
     return str(ReceivedCode.Type.MAGIC_LINK if is_link else ReceivedCode.Type.TOTP)
 
@@ -138,21 +136,10 @@ def awaited(caller: Caller, *, identifier: str = "") -> list[str]:
     return wakeups.topics(caller.own_team, sorted(keys))
 
 
-def see_codes(caller: Caller, *, identifier: str = "", limit: int = 50) -> list[dict[str, Any]]:
-    """Metadata only, newest first, those included in which nothing was found: the columns of `_ROW` and `masked`."""
-    with looked(caller, Action.CODE_SEE, at=now()):
-        rows = ReceivedCode.objects.filter(team_id=caller.team_id)
-        if identifier:
-            rows = rows.filter(identifier_key__in=identifiers.keys(text.storable(identifier)))
-        rows = rows.annotate(has_code=Q(code__isnull=False)).order_by("-received_at", "-id")
-        found = [dict(row) for row in rows.values(*_ROW, "has_code")[: min(limit, MOST_LISTED)]]
-    return [{**row, "masked": DOTS if row.pop("has_code") else ""} for row in found]
-
-
 def read_code(caller: Caller, *, code_id: str) -> OpenCode:
     """One message with its code, for a person to look at; it stays to be claimed."""
     with recorded(caller, Action.CODE_READ, at=now(), kind="code", id=code_id) as entry:
-        row = _own(caller, code_id)
+        row = own(caller, code_id)
         entry.about("code", row.id, row.identifier)
         return opened(row)
 
@@ -160,12 +147,14 @@ def read_code(caller: Caller, *, code_id: str) -> OpenCode:
 def discard_code(caller: Caller, *, code_id: str) -> None:
     """Delete one message: nobody claims it any more."""
     with recorded(caller, Action.CODE_DISCARD, at=now(), kind="code", id=code_id) as entry:
-        row = _own(caller, code_id)
+        row = own(caller, code_id)
         entry.about("code", row.id, row.identifier)
         row.delete()
+        wakeups.announce_change(row.team_id)
 
 
-def _own(caller: Caller, code_id: str) -> ReceivedCode:
+def own(caller: Caller, code_id: str) -> ReceivedCode:
+    """The team's row, locked."""
     rows = ReceivedCode.objects.select_for_update().filter(team_id=caller.team_id)
     row = rows.filter(id=text.clean_id(code_id)).first()
     if row is None:
@@ -195,6 +184,7 @@ def prune_codes(caller: Caller) -> int:
             continue
         with recorded(caller.into(team.id), Action.CODE_PRUNE, at=at) as entry:
             count, _ = old.delete()
+            wakeups.announce_change(team.id)
             entry.about("team", team.id, team.name)
             entry.detail = {"count": count}
         total += count

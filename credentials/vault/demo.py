@@ -3,10 +3,11 @@
 import base64
 import hashlib
 from collections.abc import Iterable
+from datetime import timedelta
 
 from credentials.access import Actor, Caller, Door
 from credentials.models import Role, User
-from credentials.vault import favourites, folders, keys, teams
+from credentials.vault import claims, codes, favourites, folders, hooks, keys, teams
 from credentials.vault.clock import now
 from credentials.vault.credentials import add_credential
 
@@ -37,6 +38,16 @@ FOLDERS = {
     "Machines and sites": ("Cloud console, staging", "Domain registrar", "Warehouse scanner admin"),
 }
 FAVOURITES = ("Bank, payments", "example-work-login")
+# For whom, by what way, what; oldest first.
+MESSAGES = (
+    ("hostmaster@northwind.example", "email", "Your registrar invoice no. 20931 is ready."),
+    ("rates@northwind.example", "email", "Swift Carrier: your sign-in code is 482913. It expires in 10 minutes."),
+    ("+1 415 555 0123", "sms", "639 204 is your Help Desk verification code. Do not share it."),
+    ("buying@northwind.example", "email",
+     "Sign in to Supply with this link: https://catalogue.supply.example/login?token=b81kq0x7Zt3mN5"),
+    ("rates@northwind.example", "email", "Swift Carrier: your sign-in code is 150742. It expires in 10 minutes."),
+    ("+1 415 555 0123", "sms", "Order 5521: your delivery code is 7704, your account code 918273."),
+)  # fmt: skip
 DOCUMENTED_SEED = "JBSWY3DPEHPK3PXP"  # the example that both dialects' documentation uses
 
 
@@ -57,6 +68,7 @@ def fill(*, password: str, scopes: Iterable[str]) -> tuple[list[tuple[str, str]]
     _sort(_owner(first.id, "olivia@northwind.example"), stored)
     _store(second.id, "carl@contoso.example", OTHER_SITES)
     _store_others(first.id)
+    _receive(_owner(first.id, "olivia@northwind.example"))
     _, key = keys.create_api_key(here.into(first.id), name="demo agent", scopes=scopes)
     return people, key
 
@@ -92,6 +104,7 @@ def _store(team_id: str, email: str, sites: Iterable[tuple[str, str, str, bool]]
             url=f"https://{domain}/login",
             values={"password": f"Demo-{_made_up(name)[:14].lower()}"},
             totp_secret=seed if has_totp else "",
+            totp_identifier="" if has_totp else username,
         )
         stored[name] = added.id
     return stored
@@ -108,6 +121,19 @@ def _store_others(team_id: str) -> None:
                    values={"secret_value": "4711 #"})  # fmt: skip
     add_credential(owner, name="Wi-Fi, warehouse", type="secret", secret_label="SSID northwind-wh",
                    values={"secret_value": "forklift-lantern-7"})  # fmt: skip
+
+
+def _receive(owner: Caller) -> None:
+    """An inbox with a code in each state."""
+    at = now()
+    received = [
+        codes.receive_code(owner, identifier=whom, source=way, content=message,
+                           expired_at=at if number == 2 else at + timedelta(hours=1) if number == 4 else None).row.id
+        for number, (whom, way, message) in enumerate(MESSAGES)
+    ]  # fmt: skip
+    claims.claim_this(owner, code_id=received[1])
+    hooks.create_hook(owner, name="Office phone", kind="receive", identifier="+1 415 555 0123")
+    hooks.create_hook(owner, name="Skyvern, carrier rates", kind="answer", identifier="rates@northwind.example")
 
 
 def _made_up(name: str) -> str:

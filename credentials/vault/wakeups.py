@@ -13,10 +13,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 CHANNEL = "strongroom_codes"
 ANY = ""  # the key of whoever waits for every code of a team
+CHANGED = "\0"  # no identifier's key: of whoever shows a team's codes and what becomes of them
 MOST_NEW = 1000  # rows between two looks; with more, everybody is woken
 _ROWS = "SELECT rowid, id, team_id, identifier_key FROM credentials_receivedcode"
 
-_listeners: set[Callable[[], None]] = set()
+Listener = Callable[[list[str]], None]
+_listeners: set[Listener] = set()
 
 
 def topic(team_id: str, key: str) -> str:
@@ -29,26 +31,42 @@ def topics(team_id: str, keys: Iterable[str]) -> list[str]:
 
 
 def announce(team_id: str, key: str) -> None:
-    """Within the transaction that stores the code: it is heard when that commits, and never if it does not."""
+    """A new code. Within the transaction that stores it: heard when that commits, and never if it does not."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, " ".join(topics(team_id, [key, ANY]))])
+        _notify(topics(team_id, [key, ANY]))
     else:
-        transaction.on_commit(_tell)
+        transaction.on_commit(lambda: _tell([]))
 
 
-def listen(listener: Callable[[], None]) -> None:
-    """Call `listener` after each announcement of this process, in the thread of whoever committed (SQLite)."""
+def announce_change(team_id: str, *keys: str) -> None:
+    """Something became of the team's codes; with `keys`, who waits for a code of these looks again, too."""
+    changed = topics(team_id, [*keys, CHANGED])
+    if connection.vendor == "postgresql":
+        _notify(changed)
+    else:
+        transaction.on_commit(lambda: _tell(changed))
+
+
+def _notify(changed: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, " ".join(changed)])
+
+
+def listen(listener: Listener) -> None:
+    """Call `listener` after each announcement of this process, in the thread of whoever committed (SQLite).
+
+    It gets the topics, or none when there are new rows: then a `Lookout` knows them.
+    """
     _listeners.add(listener)
 
 
-def unlisten(listener: Callable[[], None]) -> None:
+def unlisten(listener: Listener) -> None:
     _listeners.discard(listener)
 
 
-def _tell() -> None:
+def _tell(changed: list[str]) -> None:
     for listener in list(_listeners):
-        listener()
+        listener(changed)
 
 
 class Lookout:

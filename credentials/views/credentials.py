@@ -15,7 +15,7 @@ from credentials.forms import CredentialForm
 from credentials.vault import contents, folders, trail
 from credentials.vault import credentials as vault
 from credentials.vault import trash as bin
-from credentials.views import snippets
+from credentials.views import inbox, snippets
 from credentials.views.door import caller, page
 from credentials.views.shapes import TYPES, WORDS, label_of
 
@@ -37,8 +37,16 @@ def credential(request: HttpRequest, slug: str, credential_id: str) -> HttpRespo
         main_key=keys[0] if keys else "",
         versions=_versions(who, found),
         events=_events(who, found),
+        inbox=_received(who, found),
         snippets=snippets.for_page(found.id, has_totp=found.has_totp),
     )  # fmt: skip
+
+
+def _received(who: Caller, found: Any) -> dict[str, Any] | None:
+    """What arrived for its identifier, for those who may see received codes."""
+    if not (found.totp_identifier and who.may(Action.CODE_SEE)) or found.deleted_at:
+        return None
+    return inbox.shown(who, identifier=found.totp_identifier)
 
 
 def _versions(who: Caller, found: Any) -> list[dict[str, Any]]:

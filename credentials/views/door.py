@@ -6,12 +6,14 @@ from typing import Any
 from allauth.account.internal.flows.login import get_authentication_records
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from credentials.access import Action, Caller
 from credentials.vault import teams
 
 BUTTONS = {
     "code": Action.CREDENTIAL_CODE,
+    "codes": Action.CODE_SEE,
     "reveal": Action.CREDENTIAL_REVEAL,
     "seed": Action.CREDENTIAL_SEED,
     "edit": Action.CREDENTIAL_EDIT,
@@ -21,6 +23,7 @@ BUTTONS = {
     "members": Action.MEMBER_SEE,
     "invite": Action.MEMBER_INVITE,
     "keys": Action.KEY_SEE,
+    "hooks": Action.HOOK_SEE,
     "rotation": Action.ROTATION_SEE,
     "audit": Action.AUDIT_READ,
     "settings": Action.TEAM_SETTINGS,
@@ -43,6 +46,12 @@ def authenticated_at(request: HttpRequest) -> datetime | None:
     """When the person last proved who they are in this session (allauth keeps the list)."""
     moments = [record["at"] for record in get_authentication_records(request, request.user) if "at" in record]
     return datetime.fromtimestamp(max(moments), UTC) if moments else None
+
+
+def back(request: HttpRequest, slug: str) -> str:
+    """The page somebody came from; nothing outside the team's own pages."""
+    home, given = reverse("credentials", args=[slug]), request.POST.get("back", "")
+    return given if given.startswith(home) and given.isprintable() and "\\" not in given else home
 
 
 def page(request: HttpRequest, template: str, who: Caller, **context: Any) -> HttpResponse:

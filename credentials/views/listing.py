@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from credentials.access import Caller
 from credentials.middleware import wants_json
 from credentials.vault import bulk, favourites, folders, listing
-from credentials.views.door import caller, page
+from credentials.views.door import back, caller, page
 from credentials.views.shapes import TYPES, rows
 
 NOTHING_FOUND = listing.First([], [])
@@ -112,7 +112,7 @@ def star_credential(request: HttpRequest, slug: str, credential_id: str) -> Http
     favourites.star_credential(caller(request, slug), credential_id=credential_id, starred=starred)
     if wants_json(request):
         return JsonResponse({"starred": starred})
-    return redirect(_back(request, slug))
+    return redirect(back(request, slug))
 
 
 @require_POST
@@ -145,10 +145,4 @@ def _reported(request: HttpRequest, slug: str, report: bulk.Report, what: str) -
     for message in dict.fromkeys(message for _, message in report.refused):
         many = sum(1 for _, other in report.refused if other == message)
         messages.error(request, f"{many} left as {'they were' if many > 1 else 'it was'}: {message}")
-    return redirect(_back(request, slug))
-
-
-def _back(request: HttpRequest, slug: str) -> str:
-    """The list somebody came from; nothing outside the team's own pages."""
-    home, given = reverse("credentials", args=[slug]), request.POST.get("back", "")
-    return given if given.startswith(home) and given.isprintable() and "\\" not in given else home
+    return redirect(back(request, slug))

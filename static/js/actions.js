@@ -8,17 +8,21 @@ import { hideAll } from "./reveal.js";
 
 const complain = (error) => toast(error.message, { error: true });
 
+const missing = (row, done) =>
+  row.matches("[data-received]") ? "No code was found in this message." : `Your role does not allow values to be ${done}.`;
+
 export function copyUsername(row) {
   if (row.dataset.username) copy(() => row.dataset.username, { keep: true }).catch(complain);
   else toast("There is no username to copy.", { error: true });
 }
 
 export function copySecret(row) {
-  if (!row.dataset.revealUrl) return toast("Your role does not allow values to be copied.", { error: true });
+  if (!row.dataset.revealUrl) return toast(missing(row, "copied"), { error: true });
   return copy(async () => (await post(row.dataset.revealUrl, { key: row.dataset.key })).value).catch(complain);
 }
 
 export function copyCode(row) {
+  if (row.matches("[data-received]")) return copySecret(row);
   const panel = row.querySelector("[data-code]");
   if (!panel) return toast("There is no code to copy.", { error: true });
   return copy(() => codeOf(panel)).catch(complain);
@@ -27,8 +31,8 @@ export function copyCode(row) {
 /** On its own page the first value; from the list in a dialog that forgets it when it closes. */
 export function reveal(row) {
   const peek = document.getElementById("peek");
-  if (!row.dataset.revealUrl) return toast("Your role does not allow values to be revealed.", { error: true });
-  if (!peek) return document.querySelector("[data-reveal]")?.click();
+  if (!row.dataset.revealUrl) return toast(missing(row, "revealed"), { error: true });
+  if (!peek) return row.querySelector("[data-reveal]")?.click();
   const button = peek.querySelector("[data-reveal]");
   const box = peek.querySelector("[data-secret]");
   hideAll();

@@ -19,7 +19,7 @@ function tell(time) {
   }
 }
 
-function tellAll() {
+export function tellAll() {
   for (const time of document.querySelectorAll("time[datetime]")) tell(time);
 }
 

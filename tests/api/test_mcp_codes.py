@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 
 from credentials.access import Scope
-from credentials.api.waiting import HEADER
 from credentials.models import AuditEvent, ReceivedCode
 from credentials.vault import codes, keys
 from credentials.vault import credentials as vault
+from credentials.waiting import HEADER
 from tests.conftest import LOGIN, SEED
 
 OPS = "ops@example.com"

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from credentials.access import Scope
 from credentials.api.skyvern_code_shapes import TotpCodeClaim, TotpCodeIn
-from credentials.api.waiting import HEADER
 from credentials.models import AuditEvent, ReceivedCode
 from credentials.vault import codes, keys
 from credentials.vault import credentials as vault
+from credentials.waiting import HEADER
 
 MAIL = "john.doe@example.com"
 KEYS = {

@@ -8,7 +8,7 @@ import pytest
 from credentials.access import Actor, Caller, Door, Scope
 from credentials.errors import Invalid, NotAllowed, NotFound, SealBroken
 from credentials.models import AuditEvent, ReceivedCode
-from credentials.vault import codes
+from credentials.vault import codes, inbox
 
 MAIL = "me@example.com"
 
@@ -161,9 +161,9 @@ def test_a_key_needs_the_scope_and_a_person_the_role(blue, forwarder, agent):
     for ask in (
         lambda: codes.receive_code(agent, identifier="u", content="123456"),
         lambda: codes.list_codes(forwarder),
-        lambda: codes.see_codes(agent),
+        lambda: inbox.see_codes(agent),
         lambda: codes.discard_code(agent, code_id="totp_1"),
-        lambda: codes.see_codes(blue.caller("auditor")),
+        lambda: inbox.see_codes(blue.caller("auditor")),
         lambda: codes.receive_code(blue.caller("auditor"), identifier="u", content="123456"),
     ):
         with pytest.raises(NotAllowed):
@@ -179,7 +179,7 @@ def test_another_team_sees_nothing(blue, red, forwarder):
     id = codes.receive_code(forwarder, identifier="u", content="123456").row.id
     charlie = red.caller("owner")
     assert codes.list_codes(key(red, Scope.CODES_READ), identifier="u") == []
-    assert codes.see_codes(charlie) == []
+    assert inbox.see_codes(charlie).rows == []
     for ask in (codes.read_code, codes.discard_code):
         with pytest.raises(NotFound):
             ask(charlie, code_id=id)
@@ -190,14 +190,14 @@ def test_the_inbox_sees_metadata_and_reads_one_code_at_a_time(blue, forwarder):
     bob = blue.caller("operator")
     codes.receive_code(forwarder, identifier="+1 415 555 0123", content="Your code is 482913")
     raw = codes.receive_code(forwarder, identifier="u", content="hello there, nothing here").row
-    shown = codes.see_codes(bob)
+    shown = inbox.see_codes(bob).rows
     assert [(row["identifier"], row["masked"], row["otp_type"]) for row in shown] == [
         ("u", "", ""), ("+1 415 555 0123", "••••••••", "totp")
     ]  # fmt: skip
     assert shown[1]["reason"] == "after 'code'"
     assert "482913" not in json.dumps(shown, default=str)
-    assert [row["id"] for row in codes.see_codes(bob, identifier="14155550123")] == [shown[1]["id"]]
-    assert len(codes.see_codes(bob, limit=1)) == 1
+    assert [row["id"] for row in inbox.see_codes(bob, identifier="14155550123").rows] == [shown[1]["id"]]
+    assert len(inbox.see_codes(bob, size=1).rows) == 1
     assert len(events()) == 2
     assert codes.read_code(bob, code_id=shown[1]["id"]).code == "482913"
     assert codes.read_code(bob, code_id=raw.id).content == "hello there, nothing here"

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from django.db.utils import ConnectionHandler
 
 from credentials.access import Scope
-from credentials.vault import codes, wakeups
-from credentials.vault.wakeups import ANY, MOST_NEW, Lookout, topics
+from credentials.vault import claims, codes, inbox, wakeups
+from credentials.vault.wakeups import ANY, CHANGED, MOST_NEW, Lookout, topics
 from tests.vault.test_codes import key
 
 MINE = topics("team_1", ["me@example.com", ANY])
@@ -103,8 +103,8 @@ def heard(real_commits):
     else:
         told = []
 
-        def listener() -> None:
-            told.append("")
+        def listener(topics: list[str]) -> None:
+            told.append(" ".join(topics))
 
         wakeups.listen(listener)
         yield lambda: [told.pop() for _ in list(told)]
@@ -116,8 +116,21 @@ def test_a_code_is_announced_when_it_is_committed_and_only_then(blue, heard):
     codes.receive_code(forwarder, identifier="Me@Example.com", content="123456")
     expected = " ".join(topics(blue.team.id, ["me@example.com", ANY])) if connection.vendor == "postgresql" else ""
     assert heard() == [expected]
-    codes.receive_code(forwarder, identifier="me@example.com", content="hello there, nothing here")
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         wakeups.announce(blue.team.id, "me@example.com")
         raise ZeroDivisionError
     assert heard() == []
+
+
+def test_what_becomes_of_a_code_is_announced_to_who_shows_it(blue, heard):
+    bob, changed = blue.caller("operator"), " ".join(topics(blue.team.id, [CHANGED]))
+    codes.receive_code(bob, identifier="me@example.com", content="hello there, nothing here")
+    assert heard() == [changed]
+    first, second = (codes.receive_code(bob, identifier="me@example.com", content=text).row for text in ("111", "222"))
+    heard()
+    claims.claim_this(bob, code_id=first.id)
+    claims.claim_code(bob, identifier="me@example.com")
+    codes.discard_code(bob, code_id=first.id)
+    assert heard() == [changed] * 3
+    inbox.correct_code(bob, code_id=second.id, code="22")
+    assert heard() == [" ".join(topics(blue.team.id, ["me@example.com", ANY, CHANGED]))]
