@@ -75,6 +75,7 @@ ROLES = """
     hook.create         - - - w  !
     hook.revoke         - - - w  !
     code.prune          - - - -  -
+    version.prune       - - - -  -
     seals.rotate        - - - -  -
     user.deactivate     - - - -  -
     user.reactivate     - - - -  -
@@ -138,6 +139,7 @@ DOORS = {
         "vault.backup",
         "vault.restore",
         "code.prune",
+        "version.prune",
         "audit.verify",
         "audit.export",
         "audit.checkpoint",

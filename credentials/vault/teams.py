@@ -120,7 +120,9 @@ def caller_of(user: Visitor, *, slug: str, **seen: Any) -> Caller:
         team_slug=row.team.slug,
         role=Role(row.role) if user.is_active else None,
         lacks_factor=row.team.requires_second_factor and not has_factor(user),
+        withholds_values=not row.team.operators_reveal,
         step_up_age=timedelta(minutes=row.team.step_up_minutes),
+        reveal_seconds=row.team.reveal_seconds,
     )
 
 

@@ -77,6 +77,7 @@ def _only(request: HttpRequest) -> listing.Only:
         folder_id=request.GET.get("folder", ""),
         type=type if type in dict(TYPES) else "",
         has_totp=bool(request.GET.get("totp")),
+        expiring=bool(request.GET.get("expiring")),
     )
 
 
@@ -89,18 +90,22 @@ def _groups(slug: str, first: listing.First, found: listing.Page) -> list[dict[s
 
 def _chips(request: HttpRequest) -> list[dict[str, Any]]:
     """The filters that can be put on and off, each as a link that keeps the others."""
-    type, has_totp = request.GET.get("type", ""), bool(request.GET.get("totp"))
+    type = request.GET.get("type", "")
     chips = [
         {"label": f"{label}s", "icon": value, "on": type == value,
          "url": _leading_to(request, type="" if type == value else value, page="")}
         for value, label in TYPES
     ]  # fmt: skip
-    url = _leading_to(request, totp="" if has_totp else "1", page="")
-    return [*chips, {"label": "With code", "icon": "clock", "on": has_totp, "url": url}]
+    switches = [("totp", "With code", "clock"), ("expiring", "Expiring", "calendar")]
+    for key, label, icon in switches:
+        is_on = bool(request.GET.get(key))
+        url = _leading_to(request, **{key: "" if is_on else "1", "page": ""})
+        chips.append({"label": label, "icon": icon, "on": is_on, "url": url})
+    return chips
 
 
 def _leading_to(request: HttpRequest, **changes: str | None) -> str:
-    kept = {key: request.GET[key] for key in ("q", "folder", "type", "totp") if key in request.GET}
+    kept = {key: request.GET[key] for key in ("q", "folder", "type", "totp", "expiring") if key in request.GET}
     query = {key: value for key, value in {**kept, **changes}.items() if value}
     return f"{request.path}?{urlencode(query)}" if query else request.path
 

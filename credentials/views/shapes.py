@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from credentials.access import Action
 from credentials.otp.totp import Code
+from credentials.vault import listing
 from credentials.vault.contents import KNOWN_VALUES
 
 TYPES = [("password", "Login"), ("credit_card", "Card"), ("secret", "Secret")]
@@ -55,6 +56,7 @@ def _row(found: dict[str, Any], links: dict[str, str]) -> dict[str, Any]:
         **links,
         "type_label": dict(TYPES)[found["type"]],
         "account": found["username"] or found["secret_label"] or card,
+        "expiry": listing.expiry(found["expires_on"]),
         "main_key": key,
         "main_label": KNOWN_VALUES[found["type"]][key],
     }
