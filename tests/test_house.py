@@ -124,7 +124,9 @@ def test_a_style_is_short_and_every_class_in_it_is_worn(path):
 def test_every_style_is_loaded_in_one_place():
     loaded = (HOUSE / "templates/_styles.html").read_text(encoding="utf-8")
     assert {path.name for path in STYLES} == set(re.findall(r"css/(\w+\.css)", loaded))
-    elsewhere = [name(path) for path in TEMPLATES if path.name != "_styles.html" and "rel=\"stylesheet\"" in path.read_text()]
+    elsewhere = [
+        name(path) for path in TEMPLATES if path.name != "_styles.html" and 'rel="stylesheet"' in path.read_text()
+    ]
     assert elsewhere == ["templates/admin/base_site.html"]
 
 

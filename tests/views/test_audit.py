@@ -67,9 +67,10 @@ def test_time_is_by_the_minute_or_by_the_day_and_both_ends_are_in(blue, login, b
 @pytest.mark.parametrize(
     "garbage",
     [
-        "who=person:", "who=person:%00", "who=key:key_0", "who=%27", "action=nothing", "since=never",
-        "until=9999-12-31", "until=9999-12-31T23:59", "since=0001-01-01", "since=2026-02-31", "credential=%00%ed%a0%80", "q=%00",
-        "before=-1", "before=99999999999999999999", "outcome=%27", f"credential={'x' * 5000}", "who=person:99999999999999999999999",
+        "who=person:", "who=person:%00", "who=key:key_0", "who=%27", "action=nothing", "since=never", "q=%00",
+        "until=9999-12-31", "until=9999-12-31T23:59", "since=0001-01-01", "since=2026-02-31", "before=-1",
+        "before=99999999999999999999", "outcome=%27", f"credential={'x' * 5000}", "credential=%00%ed%a0%80",
+        "who=person:99999999999999999999999",
     ],
 )  # fmt: skip
 def test_a_filter_that_makes_no_sense_breaks_nothing(blue, login, sign_in, garbage):
