@@ -14,6 +14,7 @@ from django.contrib.sessions.models import Session
 from django.core import mail, serializers
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.views.debug import technical_500_response
@@ -72,8 +73,10 @@ def visit(client: Client, rows) -> list[tuple]:
     """Every page; (where, whether it may show a secret, answer)."""
     answers = []
     for where in ("/", "/teams/", "/t/blue/", "/t/blue/?q=marker", "/t/blue/trash/", "/t/blue/folders/",
-                  "/t/blue/credentials/add/", "/t/red/", "/accounts/2fa/", "/readyz"):  # fmt: skip
+                  "/t/blue/credentials/add/", "/t/blue/?expiring=1", "/t/blue/audit/", "/t/blue/settings/", "/t/red/",
+                  "/teams/?from=/t/blue/", "/accounts/2fa/", "/readyz"):  # fmt: skip
         answers.append((where, False, client.get(where)))
+    answers += [("/t/blue/audit/export/", False, taken(client, form)) for form in ("csv", "jsonl", "")]
     for typed in (SEED, MARKERS["password"]):
         where = "/t/blue/totp/check/"
         answers.append((where, False, client.post(where, {"totp_secret": typed})))
@@ -93,6 +96,14 @@ def visit(client: Client, rows) -> list[tuple]:
             (where, False, client.post(where, {**edit, "name": "card"})),
         ]
     return answers
+
+
+def taken(client: Client, form: str) -> HttpResponse:
+    """The audit as a file that is streamed, as an answer like any other."""
+    answer = client.post("/t/blue/audit/export/", {"form": form})
+    whole = HttpResponse(answer.getvalue(), status=answer.status_code)
+    whole.headers.update(answer.headers)
+    return whole
 
 
 def forward(blue) -> list[tuple]:
