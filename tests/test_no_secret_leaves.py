@@ -101,9 +101,7 @@ def visit(client: Client, rows) -> list[tuple]:
 def taken(client: Client, form: str) -> HttpResponse:
     """The audit as a file that is streamed, as an answer like any other."""
     answer = client.post("/t/blue/audit/export/", {"form": form})
-    whole = HttpResponse(answer.getvalue(), status=answer.status_code)
-    whole.headers.update(answer.headers)
-    return whole
+    return HttpResponse(answer.getvalue(), status=answer.status_code, headers=dict(answer.headers))
 
 
 def forward(blue) -> list[tuple]:
