@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import re
+import subprocess
 import urllib.request
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def test_what_expires_is_one_click_away_and_dated_as_the_reader_writes(stage, de
 
 def test_every_date_stands_in_the_readers_order(stage, desk):
     page = desk(locale="de-DE", timezone_id="Europe/Berlin")
-    for path in (detail(stage, "Payroll"), f"{HOME}audit/", f"{HOME}members/", f"{HOME}keys/", "/accounts/sessions/"):
+    for path in (detail(stage, "Payroll"), f"{HOME}audit/", f"{HOME}keys/", "/accounts/sessions/"):
         page.goto(path)
         shown = page.locator("time").evaluate_all("all => all.map((one) => [one.textContent, one.title])")
         assert shown, path
@@ -181,7 +182,7 @@ def test_settings_ask_a_stale_session_who_it_is(stage, desk):
 
 
 def test_who_belongs_to_several_teams_switches_without_losing_the_place(stage, desk):
-    added = stage.server.manage("addmember", "--team", "contoso-growth", AUDITOR, "--role", "operator")
+    added = stage.server.manage("addmember", "--team", "contoso-growth", "--email", AUDITOR, "--role", "operator")
     assert added.returncode == 0, added.stderr
     page = desk(f"{HOME}trash/", who=AUDITOR)
     page.get_by_role("link", name="Switch team").click()
@@ -198,6 +199,22 @@ def test_the_keys_page_leads_to_the_reference(desk):
     page = desk(f"{HOME}keys/")
     page.get_by_role("main").get_by_role("link", name="API reference").click()
     expect(page).to_have_url(re.compile("/v1/docs$"))
+
+
+def test_a_new_key_is_shown_once_with_an_example_that_works(stage, desk):
+    page = desk(f"{HOME}keys/", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_label("Name", exact=True).fill("from the page")
+    page.get_by_label("Get TOTP codes").uncheck()
+    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("button", name="Copy the example").click()
+    expect(page.locator("#toast")).to_contain_text("Copied")
+    script = page.evaluate("navigator.clipboard.readText()")
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert "Payroll" in done.stdout
+    key = re.search(r"STRONGROOM_KEY=(\S+)", script).group(1)
+    page.goto(f"{HOME}keys/")
+    expect(page.get_by_role("rowheader", name="from the page")).to_be_visible()
+    assert key not in page.content()
 
 
 def test_no_page_shows_a_dead_button_without_scripts(stage, desk):
