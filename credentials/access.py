@@ -10,8 +10,8 @@ from credentials.errors import NotAllowed, NotFound, SecondFactorRequired, StepU
 from credentials.models import HookKind, Role
 from credentials.words import Action, Actor, Door, Scope
 
-__all__ = ["ALLOWED_TO", "BY_CREATOR", "DONE_BY", "GRANTED_BY", "OFFERED_AT", "OWN_ACCOUNT", "STEP_UP", "Action",
-           "Actor", "Caller", "Door", "Role", "Scope", "require", "require_right"]  # fmt: skip
+__all__ = ["ALLOWED_TO", "BY_CREATOR", "DONE_BY", "GRANTED_BY", "OFFERED_AT", "OWN_ACCOUNT", "STEP_UP", "WITHHELD",
+           "Action", "Actor", "Caller", "Door", "Role", "Scope", "require", "require_right"]  # fmt: skip
 
 
 _MEMBER = frozenset(
@@ -84,22 +84,14 @@ ALLOWED_TO: dict[Role, frozenset[Action]] = {
 
 GRANTED_BY: dict[Scope, frozenset[Action]] = {
     Scope.CREDENTIALS_READ: frozenset({Action.CREDENTIAL_SEE, Action.FOLDER_SEE}),
-    Scope.CREDENTIALS_WRITE: frozenset(
-        {
-            Action.CREDENTIAL_ADD,
-            Action.CREDENTIAL_EDIT,
-            Action.CREDENTIAL_TRASH,
-            Action.CREDENTIAL_FIRST_CODE,
-            Action.FOLDER_ADD,
-            Action.FOLDER_EDIT,
-            Action.FOLDER_DELETE,
-        }
-    ),
+    Scope.CREDENTIALS_WRITE: frozenset({Action.CREDENTIAL_ADD, Action.CREDENTIAL_EDIT, Action.CREDENTIAL_TRASH,
+                                        Action.CREDENTIAL_FIRST_CODE, Action.FOLDER_ADD, Action.FOLDER_EDIT,
+                                        Action.FOLDER_DELETE}),
     Scope.TOTP_READ: frozenset({Action.CREDENTIAL_CODE}),
     Scope.CODES_WRITE: frozenset({Action.CODE_RECEIVE}),
     Scope.CODES_READ: frozenset({Action.CODE_READ, Action.CODE_CLAIM}),
     Scope.VALUES_RELEASE: frozenset({Action.RELEASE_STORE, Action.RELEASE_READ, Action.RELEASE_DELETE}),
-}
+}  # fmt: skip
 
 # A hook does one thing, for those who know its address.
 DONE_BY: dict[HookKind, frozenset[Action]] = {
@@ -109,16 +101,12 @@ DONE_BY: dict[HookKind, frozenset[Action]] = {
 
 # No scope gives these: a key may do them while its creator's role in the team does (vault/keys.py keeps a key from
 # reaching keys with more scopes than its own).
-BY_CREATOR = frozenset(
-    {
-        Action.AUDIT_READ,
-        Action.KEY_SEE,
-        Action.KEY_CREATE,
-        Action.KEY_RENAME,
-        Action.KEY_ROTATE,
-        Action.KEY_REVOKE,
-    }
-)
+BY_CREATOR = frozenset({Action.AUDIT_READ, Action.KEY_SEE, Action.KEY_CREATE, Action.KEY_RENAME, Action.KEY_ROTATE,
+                        Action.KEY_REVOKE})  # fmt: skip
+
+# What a team that does not let its operators reveal takes from them; they go on using codes.
+WITHHELD_SAYS = "Your team shows values to managers and owners only. Codes and metadata are yours to use."
+WITHHELD: dict[Role, frozenset[Action]] = {Role.OPERATOR: frozenset({Action.CREDENTIAL_REVEAL})}
 
 # What a person does with their own account: no role gives it, and none takes it away.
 OWN_ACCOUNT = frozenset(action for action in Action if action.startswith("account."))
@@ -170,6 +158,7 @@ OFFERED_AT: dict[Door, frozenset[Action]] = {
             Action.VAULT_BACKUP,
             Action.VAULT_RESTORE,
             Action.CODE_PRUNE,
+            Action.VERSION_PRUNE,
             Action.AUDIT_VERIFY,
             Action.AUDIT_EXPORT,
             Action.AUDIT_CHECKPOINT,
@@ -179,13 +168,7 @@ OFFERED_AT: dict[Door, frozenset[Action]] = {
     ),
     # Links that let somebody in, and what a provider of single sign-on says about somebody's groups.
     Door.SETUP: frozenset(
-        {
-            Action.TEAM_CREATE,
-            Action.MEMBER_JOIN,
-            Action.MEMBER_ADD,
-            Action.MEMBER_CHANGE,
-            Action.MEMBER_REMOVE,
-        }
+        {Action.TEAM_CREATE, Action.MEMBER_JOIN, Action.MEMBER_ADD, Action.MEMBER_CHANGE, Action.MEMBER_REMOVE}
     ),
     Door.SKYVERN: _DIALECT,
     Door.KERNEL: _DIALECT | BY_CREATOR,
@@ -193,6 +176,11 @@ OFFERED_AT: dict[Door, frozenset[Action]] = {
     Door.HOOK: frozenset().union(*DONE_BY.values()),
     Door.RELEASE: _RELEASE,  # the only door where values come back to a machine, and no other does
 }
+
+
+def rights_of(role: Role, *, withholds_values: bool) -> frozenset[Action]:
+    """What a role gives in a team that withholds values from its operators, or does not."""
+    return ALLOWED_TO[role] - WITHHELD.get(role, frozenset()) if withholds_values else ALLOWED_TO[role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +199,10 @@ class Caller:
     hook_kind: HookKind | None = None
     creator_role: Role | None = None  # of who made the key, as it is now
     lacks_factor: bool = False  # of a team that asks its members for a second factor
+    withholds_values: bool = False  # the team does, see WITHHELD
     authenticated_at: datetime | None = None
     step_up_age: timedelta = timedelta(minutes=5)
+    reveal_seconds: int = 20  # how long the team's people see a revealed value
     ip: str = ""
     user_agent: str = ""
     request_id: str = ""
@@ -232,6 +222,11 @@ class Caller:
             raise NotFound
         return self.team_id
 
+    @property
+    def rights(self) -> frozenset[Action]:
+        """What the person's role gives them in a team with this one's settings."""
+        return rights_of(self.role, withholds_values=self.withholds_values) if self.role else frozenset()
+
     def may(self, action: Action) -> bool:
         """Whether the tables give the right, step-up aside: for showing or hiding a button, or a tool's action."""
         if self.kind is Actor.KEY:
@@ -239,7 +234,7 @@ class Caller:
         elif self.kind is Actor.HOOK:
             granted = DONE_BY[self.hook_kind] if self.hook_kind is not None else frozenset()
         else:
-            granted = frozenset() if self.role is None or self.lacks_factor else ALLOWED_TO[self.role]
+            granted = frozenset() if self.lacks_factor else self.rights
         return action in granted & OFFERED_AT[self.door]
 
 
@@ -294,5 +289,5 @@ def _require_role(caller: Caller, action: Action) -> None:
         raise NotFound
     if caller.lacks_factor:
         raise SecondFactorRequired
-    if action not in ALLOWED_TO[caller.role]:
-        raise NotAllowed
+    if action not in caller.rights:
+        raise NotAllowed(WITHHELD_SAYS if action in ALLOWED_TO[caller.role] else "")

@@ -1,7 +1,5 @@
 """What the admin's lists share: they read only, count no further than they must, and can be taken along as a file."""
 
-import csv
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -16,6 +14,7 @@ from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 
 from credentials.accounts.door import caller
+from credentials.exports import FORMS
 from credentials.vault import accounts
 
 if TYPE_CHECKING:  # Django's own classes take no type arguments when they run
@@ -25,7 +24,6 @@ else:
     ModelAdmin, Rows = admin.ModelAdmin, Paginator
 
 MOST_COUNTED = 1000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run what begins with one of these
 
 
 class Counted(Rows):
@@ -92,34 +90,6 @@ def _values(rows: QuerySet[Any], columns: tuple[str, ...]) -> Iterator[tuple[Any
 def _column(rows: QuerySet[Any], name: str) -> str:
     field = rows.model._meta.get_field(name)
     return str(field.attname) if isinstance(field, Field) else name
-
-
-class _Line:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def as_csv(columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield writer.writerow(columns)
-    for row in rows:
-        yield writer.writerow([cell(value) for value in row])
-
-
-def cell(value: Any) -> str:
-    text = "" if value is None else json.dumps(value) if isinstance(value, dict | list) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def as_json_lines(columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
-    names = list(columns)
-    for row in rows:
-        yield json.dumps(dict(zip(names, row, strict=True)), default=str) + "\n"
-
-
-FORMS = {"csv": ("text/csv; charset=utf-8", as_csv), "jsonl": ("application/x-ndjson", as_json_lines)}
 
 
 def one_of(title: str, column: str, values: Iterable[str]) -> type[admin.SimpleListFilter]:

@@ -120,6 +120,12 @@ class CredentialForm(forms.Form):
         required=False,
         help_text="The e-mail address or phone number the site sends codes to.",
     )
+    expires_on = forms.DateField(
+        label="Expires on",
+        required=False,
+        help_text="When the site, the card or your own rules want a new one. The list shows what is due.",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": "2000-01-01", "max": "2999-12-31"}),
+    )
     remove_totp = forms.BooleanField(label="Remove the TOTP secret", required=False)
     notes = forms.CharField(
         label="Notes", required=False, strip=False, help_text="Sealed like a password.",
@@ -156,7 +162,9 @@ class CredentialForm(forms.Form):
         """What the person gave, as the fields of a verb: an empty secret means 'as it was'."""
         cleaned = self.cleaned_data
         fields: dict[str, Any] = {
-            name: cleaned[name] for name in (*self.secrets_first, "totp_identifier") if name in self.fields
+            name: cleaned[name]
+            for name in (*self.secrets_first, "totp_identifier", "expires_on")
+            if name in self.fields
         }
         values = {name: cleaned[name] for name in self._secret_names() if cleaned.get(name)}
         values |= {name: value for name, value in self._named_values() if name and value}

@@ -1,12 +1,13 @@
 """Forms about a team: people, settings, API keys, the audit. The vault checks; a form only says where it hurts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from credentials.access import Role, Scope
 from credentials.errors import VaultError
-from credentials.vault import keys
+from credentials.vault import keys, policy
 
 ROLES = [(role.value, role.label) for role in Role]
 
@@ -41,17 +42,41 @@ class JoinForm(Shown):
         return cleaned
 
 
+def _number(name: str, label: str, help_text: str) -> forms.IntegerField:
+    least, most, _ = policy.RANGES[name]
+    return forms.IntegerField(label=label, min_value=least, max_value=most, help_text=help_text)
+
+
 class SettingsForm(Shown):
-    step_up_minutes = forms.IntegerField(
-        label="Minutes a confirmation lasts",
-        min_value=1,
-        max_value=60,
-        help_text="After that long, revealing a value and changing rights ask again who you are.",
+    step_up_minutes = _number(
+        "step_up_minutes",
+        "Minutes a confirmation lasts",
+        "After that long, revealing a value and changing rights ask again who you are.",
     )
     requires_second_factor = forms.BooleanField(
         label="Members need a second factor",
         required=False,
         help_text="Members without one reach only the page that sets it up.",
+    )
+    operators_reveal = forms.BooleanField(
+        label="Operators may reveal values",
+        required=False,
+        help_text="Without it they use codes and metadata; managers and owners see values all the same.",
+    )
+    reveal_seconds = _number(
+        "reveal_seconds",
+        "Seconds a revealed value stays",
+        "Then it hides by itself, as it does when somebody looks away.",
+    )
+    code_retention_hours = _number(
+        "code_retention_hours",
+        "Hours received codes are kept",
+        "Older ones are deleted, message and all, whenever prunecodes runs.",
+    )
+    versions_kept = _number(
+        "versions_kept",
+        "Versions kept of each credential",
+        "Older ones go with the next change, or when pruneversions runs, and cannot be brought back.",
     )
 
 
@@ -124,23 +149,40 @@ class HookForm(Shown):
     )
 
 
+class Moment(forms.DateTimeField):
+    """A minute, as the browser's own field gives it; a whole day is welcome too."""
+
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+
+
 class AuditForm(forms.Form):
     """The filters of the audit page. Each may be left empty."""
 
-    q = forms.CharField(label="Search", required=False, max_length=200)
+    who = forms.ChoiceField(label="Who", required=False)
     action = forms.ChoiceField(label="Action", required=False)
+    credential = forms.CharField(
+        label="Credential", required=False, max_length=200, widget=forms.TextInput(attrs={"placeholder": "Name or id"})
+    )
     outcome = forms.ChoiceField(
         label="Outcome",
         required=False,
         choices=[("", "any"), *((word, word) for word in ("done", "refused", "failed"))],
     )
-    actor = forms.ChoiceField(label="Who", required=False)
     door = forms.ChoiceField(label="Door", required=False)
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = Moment(label="From (UTC)", required=False)
+    until = Moment(label="To (UTC)", required=False)
+    q = forms.CharField(
+        label="Anywhere", required=False, max_length=200,
+        widget=forms.TextInput(attrs={"placeholder": "Part of an id or address"}),
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, actions: list[str], doors: list[str], actors: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, words in (("action", actions), ("door", doors), ("actor", actors)):
-            choices = [("", "any"), *((str(word), str(word)) for word in sorted(words))]
-            self.fields[name] = forms.ChoiceField(label=self.fields[name].label, required=False, choices=choices)
+    def __init__(
+        self, data: Any, *, actors: Iterable[tuple[str, list[tuple[str, str]]]], actions: list[str], doors: list[str]
+    ) -> None:
+        super().__init__(data)
+        self._offer("who", [("", "anybody"), *((title, some) for title, some in actors if some)])
+        for name, words in (("action", actions), ("door", doors)):
+            self._offer(name, [("", "any"), *((word, word) for word in sorted(map(str, words)))])
+
+    def _offer(self, name: str, choices: list[Any]) -> None:
+        self.fields[name] = forms.ChoiceField(label=self.fields[name].label, required=False, choices=choices)

@@ -57,6 +57,7 @@ class Action(StrEnum):
     VERSION_SEE = "version.see"
     VERSION_REVEAL = "version.reveal"
     VERSION_RESTORE = "version.restore"
+    VERSION_PRUNE = "version.prune"
     RELEASE_STORE = "release.store"
     RELEASE_READ = "release.read"
     RELEASE_DELETE = "release.delete"

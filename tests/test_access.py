@@ -77,6 +77,7 @@ ROLES = """
     hook.create         - - - w  !
     hook.revoke         - - - w  !
     code.prune          - - - -  -
+    version.prune       - - - -  -
     seals.rotate        - - - -  -
     user.deactivate     - - - -  -
     user.reactivate     - - - -  -
@@ -140,6 +141,7 @@ DOORS = {
         "vault.backup",
         "vault.restore",
         "code.prune",
+        "version.prune",
         "audit.verify",
         "audit.export",
         "audit.checkpoint",

@@ -9,7 +9,8 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from credentials.admin_lists import MOST_COUNTED, cell
+from credentials.admin_lists import MOST_COUNTED
+from credentials.exports import cell
 from credentials.models import AuditEvent, User
 from credentials.vault import credentials as vault
 from credentials.vault import secrets

@@ -19,6 +19,8 @@ MODULES = sorted([*HOUSE.glob("config/**/*.py"), *HOUSE.glob("credentials/**/*.p
 HAND_WRITTEN = [path for path in MODULES if "migrations" not in path.parts]
 TEMPLATES = sorted(HOUSE.glob("templates/**/*.html"))
 SCRIPTS = sorted(path for path in HOUSE.glob("static/js/**/*.js") if "vendor" not in path.parts)
+STYLES = sorted(path for path in HOUSE.glob("static/css/*.css") if path.name != "admin.css")  # which dresses Django's
+WORN = "\n".join(path.read_text(encoding="utf-8") for path in (*TEMPLATES, *SCRIPTS, *HAND_WRITTEN))
 # Pages that answer with a redirect, a plain text, or with the page of another name.
 RENDERS_NOTHING = {
     "home", "reveal_version", "restore_version", "trash_credential", "restore_credential", "purge_credential",
@@ -109,6 +111,25 @@ def test_a_script_is_short_and_makes_no_markup_from_text(path):
     assert length(path) <= 60
     assert not re.search(r"\.innerHTML|\.outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
     assert not re.search(r"(local|session)Storage[^;]*(secret|code|value\b)", text), "a secret kept in the browser"
+
+
+@pytest.mark.parametrize("path", STYLES, ids=name)
+def test_a_style_is_short_and_every_class_in_it_is_worn(path):
+    """By a template, a script or a form of ours, or by allauth's elements, whose templates are ours too."""
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.S)
+    assert length(path) <= 400
+    sheet = re.sub(r"\{[^{}]*\}", "{}", text)
+    unworn = {found for found in re.findall(r"\.(-?[a-z][\w-]*)", sheet) if not re.search(rf"\b{found}\b", WORN)}
+    assert unworn - {"js", "css"} == set()
+
+
+def test_every_style_is_loaded_in_one_place():
+    loaded = (HOUSE / "templates/_styles.html").read_text(encoding="utf-8")
+    assert {path.name for path in STYLES} == set(re.findall(r"css/(\w+\.css)", loaded))
+    elsewhere = [
+        name(path) for path in TEMPLATES if path.name != "_styles.html" and 'rel="stylesheet"' in path.read_text()
+    ]
+    assert elsewhere == ["templates/admin/base_site.html"]
 
 
 @pytest.mark.parametrize("url_name", sorted(OWN))

@@ -14,6 +14,7 @@ from django.contrib.sessions.models import Session
 from django.core import mail, serializers
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.views.debug import technical_500_response
@@ -72,9 +73,11 @@ def visit(client: Client, rows) -> list[tuple]:
     """Every page; (where, whether it may show a secret, answer)."""
     answers = []
     for where in ("/", "/teams/", "/t/blue/", "/t/blue/?q=marker", "/t/blue/trash/", "/t/blue/folders/",
-                  "/t/blue/credentials/add/", "/t/red/", "/accounts/2fa/", "/readyz", "/t/blue/hooks/",
-                  "/t/blue/codes/", "/t/blue/codes/?q=me", "/t/blue/codes/live/"):  # fmt: skip
+                  "/t/blue/credentials/add/", "/t/blue/?expiring=1", "/t/blue/audit/", "/t/blue/settings/", "/t/red/",
+                  "/teams/?from=/t/blue/", "/accounts/2fa/", "/readyz", "/t/blue/hooks/", "/t/blue/codes/",
+                  "/t/blue/codes/?q=me", "/t/blue/codes/live/"):  # fmt: skip
         answers.append((where, False, client.get(where)))
+    answers += [("/t/blue/audit/export/", False, taken(client, form)) for form in ("csv", "jsonl", "")]
     for typed in (SEED, MARKERS["password"]):
         where = "/t/blue/totp/check/"
         answers.append((where, False, client.post(where, {"totp_secret": typed})))
@@ -117,6 +120,12 @@ def look_at_codes(client: Client) -> list[tuple]:
     given = {"name": "h", "kind": "answer", "signing_key": MARKERS["secret"]}
     answers.append(("/t/blue/hooks/", False, client.post("/t/blue/hooks/", given)))
     return answers
+
+
+def taken(client: Client, form: str) -> HttpResponse:
+    """The audit as a file that is streamed, as an answer like any other."""
+    answer = client.post("/t/blue/audit/export/", {"form": form})
+    return HttpResponse(answer.getvalue(), status=answer.status_code, headers=dict(answer.headers))
 
 
 def forward(blue) -> list[tuple]:

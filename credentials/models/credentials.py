@@ -77,6 +77,7 @@ class Credential(models.Model):
     created_by = models.CharField(max_length=254, blank=True)
     updated_at = models.DateTimeField()
     rotated_at = models.DateTimeField()
+    expires_on = models.DateField(null=True, blank=True)  # until when the site or the house rules let it be good
     last_used_at = models.DateTimeField(null=True, blank=True)
     last_used_by = models.CharField(max_length=254, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -90,7 +91,11 @@ class Credential(models.Model):
             models.Index("team", "domain", name="list_by_domain"),
             models.Index("team", "folder", "name_key", "id", condition=Q(deleted_at=None), name="list_by_folder"),
             models.Index("team", "name_key", "id", condition=Q(deleted_at__isnull=False), name="list_trash"),
-        )
+            models.Index(
+                "team", "name_key", "id", "expires_on",
+                condition=Q(deleted_at=None, expires_on__isnull=False), name="list_expiring",
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return self.name or self.id

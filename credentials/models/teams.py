@@ -20,6 +20,8 @@ class Team(models.Model):
     requires_second_factor = models.BooleanField(default=False, db_default=False)
     code_retention_hours = models.PositiveIntegerField(default=24)
     versions_kept = models.PositiveSmallIntegerField(default=20)
+    operators_reveal = models.BooleanField(default=True, db_default=True)
+    reveal_seconds = models.PositiveSmallIntegerField(default=20, db_default=20)
 
     class Meta:
         ordering = ("name",)

@@ -1,6 +1,6 @@
 """Verbs on credentials: add, edit, see. What opens values is in secrets.py, lists in listing.py, trash in trash.py."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypedDict, Unpack, cast
 
 from credentials.access import Action, Caller, Door
@@ -35,6 +35,7 @@ class Fields(TypedDict, total=False):
     totp_algorithm: str | None
     totp_digits: int | None
     totp_period: int | None
+    expires_on: date | None
     agent_settings: dict[str, Any]  # merged into the stored ones; None takes one away
 
 
@@ -149,6 +150,7 @@ def _apply(credential: Credential, fields: Fields) -> None:
     if "agent_settings" in given:
         stored = credential.agent_settings
         credential.agent_settings = agent_settings.merged(stored, given["agent_settings"], fresh=new_session())
+    credential.expires_on = given.get("expires_on", credential.expires_on)
     if "url" in given:
         credential.url = text.web_address(given["url"])
     if "domain" in given:

@@ -9,7 +9,7 @@ from credentials.access import Actor, Caller, Door
 from credentials.models import Role, User
 from credentials.vault import claims, codes, favourites, folders, hooks, keys, teams
 from credentials.vault.clock import now
-from credentials.vault.credentials import add_credential
+from credentials.vault.credentials import add_credential, edit_credential
 
 SITES = (
     ("Atlas Freight portal", "dispatch@northwind.example", "portal.atlasfreight.example", True),
@@ -37,6 +37,7 @@ FOLDERS = {
     "Money": ("Bank, payments", "Insurance broker", "Payroll", "Supplier catalogue"),
     "Machines and sites": ("Cloud console, staging", "Domain registrar", "Warehouse scanner admin"),
 }
+EXPIRE = {"Carrier rates": 9, "Domain registrar": 200, "Supplier catalogue": -2}  # days from now
 FAVOURITES = ("Bank, payments", "example-work-login")
 # For whom, by what way, what; oldest first.
 MESSAGES = (
@@ -66,6 +67,7 @@ def fill(*, password: str, scopes: Iterable[str]) -> tuple[list[tuple[str, str]]
     User.objects.filter(email="olivia@northwind.example").update(is_staff=True, is_superuser=True)
     stored = _store(first.id, "olivia@northwind.example", SITES)
     _sort(_owner(first.id, "olivia@northwind.example"), stored)
+    _let_expire(_owner(first.id, "olivia@northwind.example"), stored)
     _store(second.id, "carl@contoso.example", OTHER_SITES)
     _store_others(first.id)
     _receive(_owner(first.id, "olivia@northwind.example"))
@@ -88,6 +90,11 @@ def _sort(owner: Caller, stored: dict[str, str]) -> None:
             folders.move_credential(owner, credential_id=stored[name], folder_id=folder.id)
     for name in FAVOURITES:
         favourites.star_credential(owner, credential_id=stored[name], starred=True)
+
+
+def _let_expire(owner: Caller, stored: dict[str, str]) -> None:
+    for name, days in EXPIRE.items():
+        edit_credential(owner, credential_id=stored[name], expires_on=(now() + timedelta(days=days)).date())
 
 
 def _store(team_id: str, email: str, sites: Iterable[tuple[str, str, str, bool]]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -16,11 +17,12 @@ from credentials.vault.replica import lagging
 PAGE = 50
 MOST_FAVOURITES = 50
 MOST_RECENT = 5
+SOON = timedelta(days=30)
 EVENTS_LOOKED_AT = 100  # of a person's own, for what they used last
 BACK = "-"  # a cursor that begins with it leads to the page before
 _ROW = (
     "id", "name", "name_key", "type", "username", "domain", "url", "secret_label", "card_last_four", "has_totp",
-    "folder_id", "last_used_at", "last_used_by", "rotated_at", "created_at", "updated_at", "deleted_at",
+    "folder_id", "last_used_at", "last_used_by", "rotated_at", "created_at", "updated_at", "deleted_at", "expires_on",
 )  # fmt: skip
 _USES = frozenset({Action.CREDENTIAL_CODE, Action.CREDENTIAL_REVEAL, Action.CREDENTIAL_SEED})
 
@@ -32,6 +34,7 @@ class Only:
     folder_id: str = ""
     type: str = ""
     has_totp: bool = False
+    expiring: bool = False  # has expired, or will within SOON
     apart_from: tuple[str, ...] = ()  # ids that are shown elsewhere
 
 
@@ -108,6 +111,18 @@ def _used_last(caller: Caller) -> list[str]:
     return list(dict.fromkeys(id for action, outcome, id in events if action in _USES and outcome == "done"))
 
 
+def due() -> date:
+    """What expires until this day is shown as expiring."""
+    return (now() + SOON).date()
+
+
+def expiry(on: date | None) -> str:
+    """Whether something that is good until a day is "expired" or "due"; empty when neither."""
+    if on is None or on > due():
+        return ""
+    return "expired" if on < now().date() else "due"
+
+
 def _filtered(rows: CredentialQuerySet, only: Only) -> CredentialQuerySet:
     if only.folder_id:
         rows = rows.filter(folder_id=None if only.folder_id == NO_FOLDER else text.clean_id(only.folder_id))
@@ -115,6 +130,8 @@ def _filtered(rows: CredentialQuerySet, only: Only) -> CredentialQuerySet:
         rows = rows.filter(type=text.clean_id(only.type))
     if only.has_totp:
         rows = rows.filter(has_totp=True)
+    if only.expiring:
+        rows = rows.filter(expires_on__isnull=False, expires_on__lte=due())
     return rows.exclude(id__in=only.apart_from) if only.apart_from else rows
 
 

@@ -1,15 +1,11 @@
-"""Verbs on accounts as a whole, for somebody with a shell: deactivate, and back; and a team's settings."""
-
-from typing import Any
+"""Verbs on accounts as a whole, for somebody with a shell: deactivate, and back."""
 
 from credentials.access import Action, Caller
-from credentials.audit import looked, recorded
-from credentials.errors import Conflict, Invalid, NotFound
-from credentials.models import Membership, Role, Team, User
+from credentials.audit import recorded
+from credentials.errors import Conflict, NotFound
+from credentials.models import Membership, Role, User
 from credentials.vault import accounts
 from credentials.vault.clock import now
-
-STEP_UP_MINUTES = range(1, 61)
 
 
 def deactivate(caller: Caller, *, email: str) -> User:
@@ -46,28 +42,3 @@ def _keep_an_owner(team_id: str, user: User) -> None:
     others = Membership.objects.filter(team_id=team_id, role=Role.OWNER, user__is_active=True).exclude(user=user)
     if not others.exists():
         raise Conflict("A team would be left without an owner; make somebody else an owner first.", code="last_owner")
-
-
-def see_settings(caller: Caller) -> dict[str, Any]:
-    """The team's settings, for the form that changes them."""
-    with looked(caller, Action.TEAM_SEE, at=now()):
-        row = Team.objects.filter(id=caller.own_team)
-    return dict(row.values("step_up_minutes", "requires_second_factor").get())
-
-
-def change_settings(caller: Caller, *, step_up_minutes: int, requires_second_factor: bool) -> None:
-    """How long a step-up lasts, and whether members need a second factor."""
-    with recorded(caller, Action.TEAM_SETTINGS, at=now()) as entry:
-        if step_up_minutes not in STEP_UP_MINUTES:
-            raise Invalid(fields={"step_up_minutes": "Between 1 and 60 minutes."})
-        team = Team.objects.select_for_update().get(id=caller.own_team)
-        wanted = {"step_up_minutes": step_up_minutes, "requires_second_factor": requires_second_factor}
-        if requires_second_factor and not accounts.has_factor(User.objects.get(pk=caller.id)):
-            said = "Set up a second factor of your own first: you would lock yourself out."
-            raise Invalid(fields={"requires_second_factor": said})
-        changed = [name for name, value in wanted.items() if getattr(team, name) != value]
-        for name in changed:
-            setattr(team, name, wanted[name])
-        team.save(update_fields=changed)
-        entry.about("team", team.id, team.name)
-        entry.detail = {"fields": sorted(changed)}

@@ -138,7 +138,7 @@ def current(caller: Caller, credential_id: str) -> SecretVersion:
 def _value(version: SecretVersion, key: str) -> str:
     values = contents.open_values(version)
     if key not in values:
-        raise NotFound("This credential has no such value.", code="no_such_value")
+        raise NotFound(f"Version {version.number} of this credential has no such value.", code="no_such_value")
     return values[key]
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import int_to_base36
 from django.utils.text import slugify
 
-from credentials.access import Action, Actor, Caller, Door
+from credentials.access import ALLOWED_TO, Action, Actor, Caller, Door
 from credentials.audit import Entry, looked, recorded
 from credentials.errors import Conflict, Invalid, NotFound
 from credentials.models import Membership, Role, Team, User
@@ -91,13 +91,13 @@ def see_members(caller: Caller) -> list[dict[str, Any]]:
 Visitor = User | AnonymousUser
 
 
-def teams_of(user: Visitor) -> list[dict[str, Any]]:
-    """The teams a person may choose from."""
+def teams_of(user: Visitor, *, for_action: Action = Action.CREDENTIAL_SEE) -> list[dict[str, Any]]:
+    """The teams a person may choose from; `may` says whether their role there gives them the right of `for_action`."""
     if not isinstance(user, User):
         return []
     rows = Membership.objects.filter(user=user, user__is_active=True).order_by("team__name")
     return [
-        {"team_name": name, "team_slug": slug, "role": role}
+        {"team_name": name, "team_slug": slug, "role": role, "may": for_action in ALLOWED_TO[Role(role)]}
         for name, slug, role in rows.values_list("team__name", "team__slug", "role")
     ]
 
@@ -120,7 +120,9 @@ def caller_of(user: Visitor, *, slug: str, **seen: Any) -> Caller:
         team_slug=row.team.slug,
         role=Role(row.role) if user.is_active else None,
         lacks_factor=row.team.requires_second_factor and not has_factor(user),
+        withholds_values=not row.team.operators_reveal,
         step_up_age=timedelta(minutes=row.team.step_up_minutes),
+        reveal_seconds=row.team.reveal_seconds,
     )
 
 

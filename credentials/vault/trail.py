@@ -1,14 +1,15 @@
 """Verbs that read the audit."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from credentials.access import Action, Caller
-from credentials.audit import events_of, looked
+from credentials.access import Action, Actor, Caller
+from credentials.audit import events_of, looked, recorded
+from credentials.models import ApiKey, HookAddress, Membership
 from credentials.vault import text
 from credentials.vault.clock import now
 from credentials.vault.replica import lagging
@@ -22,6 +23,8 @@ class Wanted:
     end: datetime
     actions: Collection[str] | None = None
     actor_kind: str = ""
+    actor_id: str = ""
+    credential: str = ""  # a whole id, or part of the name that it had then
     door: str = ""
     outcome: str = ""
     search: str = ""  # part of an action, an id, a label or an address
@@ -37,22 +40,18 @@ class Events:
     older_than: int | None
 
 
-_COLUMNS = ("seq", "at", "actor_kind", "actor_id", "actor_label", "door", "action", "outcome", "target_id",
-            "target_label", "ip", "user_agent")  # fmt: skip
+_COLUMNS = ("seq", "at", "actor_kind", "actor_id", "actor_label", "door", "action", "outcome", "target_kind",
+            "target_id", "target_label", "ip", "user_agent")  # fmt: skip
+TAKEN = (*_COLUMNS, "detail", "request_id", "previous_hash", "hash")
 
 
 def list_events(caller: Caller, *, wanted: Wanted, limit: int, older_than: int | None = None) -> Events:
     """The team's events, newest first, `limit` at a time."""
     with looked(caller, Action.AUDIT_READ, at=now()):
-        rows = events_of(caller.own_team).using(lagging()).filter(at__gte=wanted.start, at__lt=wanted.end)
+        rows = _wanted(caller, wanted)
         if older_than is not None:
             rows = rows.filter(seq__lt=older_than)
-        if wanted.actions is not None:
-            rows = rows.filter(action__in=wanted.actions)
-        for column in ("actor_kind", "door", "outcome"):
-            if getattr(wanted, column):
-                rows = rows.filter(**{column: getattr(wanted, column)})
-        found = [dict(row) for row in rows.filter(_sought(wanted)).values(*_COLUMNS)[: limit + 1]]
+        found = [dict(row) for row in rows.values(*_COLUMNS)[: limit + 1]]
     return Events(found[:limit], found[limit - 1]["seq"] if len(found) > limit else None)
 
 
@@ -61,6 +60,44 @@ def events_about(caller: Caller, *, target_id: str, limit: int = 20) -> list[dic
     with looked(caller, Action.AUDIT_READ, at=now()):
         rows = events_of(caller.own_team).using(lagging()).filter(target_id=text.clean_id(target_id))
         return [dict(row) for row in rows.values(*_COLUMNS)[:limit]]
+
+
+def take_events(caller: Caller, *, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
+    """All that is wanted as rows of TAKEN, newest first, to be written to a file. Taking it is an event before them."""
+    with recorded(caller, Action.AUDIT_EXPORT, at=now()) as entry:
+        entry.detail = {"fields": list(TAKEN)}
+    return iter(_wanted(caller, wanted).values_list(*TAKEN).iterator(chunk_size=1000))
+
+
+def see_actors(caller: Caller) -> dict[str, list[tuple[str, str]]]:
+    """Who may stand in the trail, as (id, name): by kind. What was revoked or left is found by its events."""
+    with looked(caller, Action.AUDIT_READ, at=now()):
+        members = Membership.objects.filter(team_id=caller.team_id).order_by("user__email")
+        keys = ApiKey.objects.filter(team_id=caller.team_id).order_by("name")
+        hooks = HookAddress.objects.filter(team_id=caller.team_id).order_by("name")
+        return {
+            Actor.PERSON: [(str(id), email) for id, email in members.values_list("user_id", "user__email")],
+            Actor.KEY: list(keys.values_list("id", "name")),
+            Actor.HOOK: list(hooks.values_list("id", "name")),
+        }
+
+
+def _wanted(caller: Caller, wanted: Wanted) -> QuerySet[Any]:
+    rows = events_of(caller.own_team).using(lagging()).filter(at__gte=wanted.start, at__lt=wanted.end)
+    if wanted.actions is not None:
+        rows = rows.filter(action__in=wanted.actions)
+    for column in ("actor_kind", "actor_id", "door", "outcome"):
+        if getattr(wanted, column):
+            rows = rows.filter(**{column: text.storable(getattr(wanted, column))})
+    return rows.filter(_about(wanted), _sought(wanted))
+
+
+def _about(wanted: Wanted) -> Q:
+    """A whole id has an index; part of a name has none."""
+    if text.looks_like_id(wanted.credential):
+        return Q(target_id=text.clean_id(wanted.credential))
+    name = text.searchable(wanted.credential)
+    return Q(target_kind="credential", target_label__icontains=name) if name else Q()
 
 
 def _sought(wanted: Wanted) -> Q:

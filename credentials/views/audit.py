@@ -1,5 +1,7 @@
-"""The audit page: who did what, how far the chain holds, and the same as a file."""
+"""The audit page: who did what, how far the chain holds, and both as files."""
 
+import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +13,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
-from credentials.access import Action, Actor, Door
+from credentials.access import Action, Actor, Caller, Door
+from credentials.exports import FORMS
 from credentials.team_forms import AuditForm
 from credentials.vault import proofs, trail
 from credentials.views.door import caller, page
@@ -19,13 +22,16 @@ from credentials.views.door import caller, page
 PAGE = 50
 FIRST_DAY = datetime(2000, 1, 1, tzinfo=timezone.get_default_timezone())
 LAST_DAY = datetime(9000, 1, 1, tzinfo=timezone.get_default_timezone())
+CHAIN = "application/x-ndjson"
+TITLES = {Actor.PERSON: "People", Actor.KEY: "API keys", Actor.HOOK: "Hooks"}
+SOMEBODY = re.compile(r"(person|key|hook):(\w{1,40})")
 
 
 @require_GET
 @login_required
 def audit(request: HttpRequest, slug: str) -> HttpResponse:
     who = caller(request, slug)
-    form = AuditForm(request.GET, actions=list(Action), doors=list(Door), actors=list(Actor))
+    form = _form(request, who)
     found = trail.list_events(who, wanted=_wanted(form), limit=PAGE, older_than=_seq(request.GET.get("before", "")))
     return page(
         request, "audit.html", who,
@@ -34,19 +40,36 @@ def audit(request: HttpRequest, slug: str) -> HttpResponse:
         badge=proofs.last_verified(who),
         may_verify=who.may(Action.AUDIT_VERIFY),
         may_export=who.may(Action.AUDIT_EXPORT),
+        filters=_filters(request),
         next_url=_further(request, found.older_than),
     )  # fmt: skip
+
+
+def _form(request: HttpRequest, who: Caller) -> AuditForm:
+    """Somebody who has left the team is offered too, once a row of theirs was followed."""
+    some = {kind: [(f"{kind}:{id}", name) for id, name in actors] for kind, actors in trail.see_actors(who).items()}
+    chosen = request.GET.get("who", "")
+    offered = [(TITLES[Actor(kind)], choices) for kind, choices in some.items()]
+    offered.append(("Others", [(actor, actor) for actor in (Actor.OPERATOR, Actor.NOBODY)]))
+    if SOMEBODY.fullmatch(chosen) and all(chosen != id for _, choices in offered for id, _ in choices):
+        offered.append(("No longer here", [(chosen, chosen.replace(":", " "))]))
+    return AuditForm(request.GET, actors=offered, actions=list(Action), doors=list(Door))
 
 
 def _wanted(form: AuditForm) -> trail.Wanted:
     """What the filters ask for; one that makes no sense asks nothing, and says so beside itself."""
     given: dict[str, Any] = form.cleaned_data if form.is_valid() else getattr(form, "cleaned_data", {})
+    kind, _, actor_id = (given.get("who") or "").partition(":")
     until = given.get("until")
+    # A day is meant whole, and a minute too.
+    last = timedelta(days=1) if len(form.data.get("until", "").strip()) <= len("2026-01-31") else timedelta(minutes=1)
     return trail.Wanted(
-        start=_day(given.get("since")) or FIRST_DAY,
-        end=(_day(until) or LAST_DAY) + timedelta(days=1),
+        start=max(given.get("since") or FIRST_DAY, FIRST_DAY),
+        end=min(until, LAST_DAY) + last if until else LAST_DAY,
         actions=[given["action"]] if given.get("action") else None,
-        actor_kind=given.get("actor") or "",
+        actor_kind=kind,
+        actor_id=actor_id,
+        credential=given.get("credential") or "",
         door=given.get("door") or "",
         outcome=given.get("outcome") or "",
         search=given.get("q") or "",
@@ -57,15 +80,14 @@ def _seq(given: str) -> int | None:
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 16 else None
 
 
-def _day(date: Any) -> datetime | None:
-    return datetime(date.year, date.month, date.day, tzinfo=timezone.get_current_timezone()) if date else None
+def _filters(request: HttpRequest, **more: str) -> str:
+    """The filters of the address, as the query of another."""
+    kept = {name: request.GET[name] for name in AuditForm.base_fields if request.GET.get(name)}
+    return urlencode({**kept, **more})
 
 
 def _further(request: HttpRequest, older_than: int | None) -> str:
-    if older_than is None:
-        return ""
-    kept = {name: request.GET[name] for name in request.GET if name != "before" and request.GET[name]}
-    return f"{request.path}?{urlencode({**kept, 'before': str(older_than)})}"
+    return "" if older_than is None else f"{request.path}?{_filters(request, before=str(older_than))}"
 
 
 @require_POST
@@ -82,11 +104,15 @@ def verify_audit(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @login_required
 def export_audit(request: HttpRequest, slug: str) -> StreamingHttpResponse:
-    """Every event with its hash, as JSON Lines: what the verifier script reads."""
-    lines = proofs.export_trail(caller(request, slug))
-    name = f"audit-{slug}.jsonl"
-    return StreamingHttpResponse(
-        lines,
-        content_type="application/x-ndjson",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )
+    """What the filters leave, as CSV or JSON Lines; else every event of the chain, as the verifier script reads it."""
+    who, form = caller(request, slug), request.POST.get("form", "")
+    if form not in FORMS:
+        return _file(proofs.export_trail(who), CHAIN, f"audit-{slug}-chain.jsonl")
+    mime, write = FORMS[form]
+    rows = trail.take_events(who, wanted=_wanted(_form(request, who)))
+    return _file(write(trail.TAKEN, rows), mime, f"audit-{slug}.{form}")
+
+
+def _file(lines: Iterator[str], mime: str, name: str) -> StreamingHttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingHttpResponse(lines, content_type=mime, headers=headers)

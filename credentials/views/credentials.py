@@ -12,14 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from credentials.access import Action, Caller
 from credentials.errors import Conflict, Invalid
 from credentials.forms import CredentialForm
-from credentials.vault import contents, folders, trail
+from credentials.vault import audience, contents, folders, listing, trail
 from credentials.vault import credentials as vault
 from credentials.vault import trash as bin
 from credentials.views import inbox, snippets
 from credentials.views.door import caller, page
 from credentials.views.shapes import TYPES, WORDS, label_of
 
-META = ("name", "username", "domain", "url", "secret_label", "card_brand", "totp_identifier", "revision")
+MOST_NAMED = 12  # of those who get at a credential
+META = ("name", "username", "domain", "url", "secret_label", "card_brand", "totp_identifier", "expires_on", "revision")
 
 
 @require_GET
@@ -27,14 +28,20 @@ META = ("name", "username", "domain", "url", "secret_label", "card_brand", "totp
 def credential(request: HttpRequest, slug: str, credential_id: str) -> HttpResponse:
     who = caller(request, slug)
     found = vault.see_credential(who, credential_id=credential_id)
-    known = contents.KNOWN_VALUES[found.type]
-    keys = sorted(found.value_keys, key=lambda key: (key not in known, list(known).index(key) if key in known else 0))
+    known = list(contents.KNOWN_VALUES[found.type])
+    keys = [key for key in known if key in found.value_keys]
+    keys += [key for key in found.value_keys if key not in known]
     return page(
         request, "credential.html", who,
         credential=found,
-        fields=[{"key": key, "label": label_of(found.type, key)} for key in keys],
+        fields=_fields(found, keys),
+        # What an old version held is sealed: its page offers what there may be.
+        version_fields=_fields(found, list(dict.fromkeys([*known, *keys, "notes"]))),
+        is_withheld=who.withholds_values,
+        audience=_audience(who, found),
         folders=folders.list_folder_titles(who),
         main_key=keys[0] if keys else "",
+        expiry=listing.expiry(found.expires_on),
         versions=_versions(who, found),
         events=_events(who, found),
         inbox=_received(who, found),
@@ -47,6 +54,20 @@ def _received(who: Caller, found: Any) -> dict[str, Any] | None:
     if not (found.totp_identifier and who.may(Action.CODE_SEE)) or found.deleted_at:
         return None
     return inbox.shown(who, identifier=found.totp_identifier)
+
+
+def _fields(found: Any, keys: list[str]) -> list[dict[str, str]]:
+    return [{"key": key, "label": label_of(found.type, key)} for key in keys]
+
+
+def _audience(who: Caller, found: Any) -> list[dict[str, Any]]:
+    groups = audience.see_audience(who, credential_id=found.id)
+    codes = "Codes" if found.has_totp else "No values"
+    labels = {audience.VALUES: "Values", audience.CODES: codes, audience.METADATA: "Metadata only"}
+    return [
+        {"label": labels[reach], "some": some[:MOST_NAMED], "more": len(some[MOST_NAMED:])}
+        for reach, some in groups.items()
+    ]
 
 
 def _versions(who: Caller, found: Any) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ BUTTONS = {
     "folders": Action.FOLDER_EDIT,
     "purge": Action.CREDENTIAL_PURGE,
     "versions": Action.VERSION_SEE,
+    "versions_reveal": Action.VERSION_REVEAL,
     "members": Action.MEMBER_SEE,
     "invite": Action.MEMBER_INVITE,
     "keys": Action.KEY_SEE,
@@ -56,6 +57,6 @@ def back(request: HttpRequest, slug: str) -> str:
 
 def page(request: HttpRequest, template: str, who: Caller, **context: Any) -> HttpResponse:
     """Render a page of a team."""
-    context["team"] = {"name": who.team_name, "slug": who.team_slug}
+    context["team"] = {"name": who.team_name, "slug": who.team_slug, "reveal_seconds": who.reveal_seconds}
     context["may"] = {button: who.may(action) for button, action in BUTTONS.items()}
     return render(request, template, context)

@@ -16,6 +16,7 @@ from credentials.vault import bulk, favourites, folders, listing
 from credentials.views.door import back, caller, page
 from credentials.views.shapes import TYPES, rows
 
+Shelf = list[dict[str, Any]]  # the folders, by title
 NOTHING_FOUND = listing.First([], [])
 
 
@@ -29,10 +30,10 @@ def credentials(request: HttpRequest, slug: str) -> HttpResponse:
     if not is_filtered:
         only = listing.Only(apart_from=first.ids)
     found = listing.list_credentials(who, query=query, cursor=cursor, only=only)
-    shown = NOTHING_FOUND if cursor else first
+    shown, shelf = NOTHING_FOUND if cursor else first, _folders(who)
     return _listed(
-        request, who, "credentials.html", found,
-        groups=_groups(slug, shown, found),
+        request, who, "credentials.html", found, shelf,
+        groups=_groups(who, shelf, shown, found),
         is_filtered=is_filtered,
         chips=_chips(request),
         only=only,
@@ -45,27 +46,30 @@ def trash(request: HttpRequest, slug: str) -> HttpResponse:
     who = caller(request, slug)
     query, cursor = request.GET.get("q", ""), request.GET.get("page", "")
     found = listing.list_credentials(who, query=query, cursor=cursor, in_trash=True)
-    return _listed(request, who, "trash.html", found, rows=rows(slug, found.rows), is_filtered=bool(query))
+    context = {"rows": rows(slug, found.rows), "is_filtered": bool(query)}
+    return _listed(request, who, "trash.html", found, _folders(who), **context)
 
 
-def _listed(request: HttpRequest, who: Caller, template: str, found: listing.Page, **context: Any) -> HttpResponse:
+def _listed(
+    request: HttpRequest, who: Caller, template: str, found: listing.Page, shelf: Shelf, **context: Any
+) -> HttpResponse:
     """The whole page, or only its list when the search replaces that while somebody types."""
-    only_list, shown = "HX-Request" in request.headers, _folders(who)
+    only_list = "HX-Request" in request.headers
     return page(
         request, f"_{template.replace('.html', '_list.html')}" if only_list else template, who,
         query=request.GET.get("q", ""),
         is_first_page=not request.GET.get("page"),
         count=len(found.rows),
         here=request.get_full_path(),
-        folders=shown,
-        folder=next((one for one in shown if one["id"] == request.GET.get("folder")), None),
+        folders=shelf,
+        folder=next((one for one in shelf if one["id"] == request.GET.get("folder")), None),
         next_url=_leading_to(request, page=found.next_cursor) if found.next_cursor else None,
         previous_url=_leading_to(request, page=found.previous_cursor) if found.previous_cursor else None,
         **context,
     )  # fmt: skip
 
 
-def _folders(who: Caller) -> list[dict[str, Any]]:
+def _folders(who: Caller) -> Shelf:
     home = reverse("credentials", args=[who.team_slug])
     return [{**one, "url": f"{home}?{urlencode({'folder': one['id']})}"} for one in folders.list_folder_titles(who)]
 
@@ -77,30 +81,36 @@ def _only(request: HttpRequest) -> listing.Only:
         folder_id=request.GET.get("folder", ""),
         type=type if type in dict(TYPES) else "",
         has_totp=bool(request.GET.get("totp")),
+        expiring=bool(request.GET.get("expiring")),
     )
 
 
-def _groups(slug: str, first: listing.First, found: listing.Page) -> list[dict[str, Any]]:
+def _groups(who: Caller, shelf: Shelf, first: listing.First, found: listing.Page) -> list[dict[str, Any]]:
+    titles = {one["id"]: one["title"] for one in shelf}
     titled = [("Favourites", first.favourites), ("Used lately", first.recent), ("All others", found.rows)]
-    groups = [{"title": title, "rows": rows(slug, some)} for title, some in titled if some]
+    groups = [{"title": title, "rows": rows(who.team_slug, some, titles)} for title, some in titled if some]
     # One group alone needs no heading.
     return groups if len(groups) > 1 else [{**group, "title": ""} for group in groups]
 
 
 def _chips(request: HttpRequest) -> list[dict[str, Any]]:
     """The filters that can be put on and off, each as a link that keeps the others."""
-    type, has_totp = request.GET.get("type", ""), bool(request.GET.get("totp"))
+    type = request.GET.get("type", "")
     chips = [
         {"label": f"{label}s", "icon": value, "on": type == value,
          "url": _leading_to(request, type="" if type == value else value, page="")}
         for value, label in TYPES
     ]  # fmt: skip
-    url = _leading_to(request, totp="" if has_totp else "1", page="")
-    return [*chips, {"label": "With code", "icon": "clock", "on": has_totp, "url": url}]
+    switches = [("totp", "With code", "clock"), ("expiring", "Expiring", "calendar")]
+    for key, label, icon in switches:
+        is_on = bool(request.GET.get(key))
+        url = _leading_to(request, **{key: "" if is_on else "1", "page": ""})
+        chips.append({"label": label, "icon": icon, "on": is_on, "url": url})
+    return chips
 
 
 def _leading_to(request: HttpRequest, **changes: str | None) -> str:
-    kept = {key: request.GET[key] for key in ("q", "folder", "type", "totp") if key in request.GET}
+    kept = {key: request.GET[key] for key in ("q", "folder", "type", "totp", "expiring") if key in request.GET}
     query = {key: value for key, value in {**kept, **changes}.items() if value}
     return f"{request.path}?{urlencode(query)}" if query else request.path
 

@@ -14,6 +14,7 @@ from credentials.errors import Conflict, Invalid
 from credentials.team_forms import ROLES, KeyForm
 from credentials.vault import credentials as vault
 from credentials.vault import keys, teams
+from credentials.views import snippets
 from credentials.views.door import caller, page
 
 
@@ -58,15 +59,16 @@ def api_keys(request: HttpRequest, slug: str) -> HttpResponse:
     """The keys of the team; a new one is shown in the answer to the request that made it, and never again."""
     who = caller(request, slug)
     vault.come_to_form(who, action=Action.KEY_CREATE)
-    form, key = KeyForm(request.POST or None), ""
+    form, key, made_for = KeyForm(request.POST or None), "", []
     if request.method == "POST" and form.is_valid():
         _comes_back(request, "api_keys", slug)
-        key = _made(who, form)
+        key, made_for = _made(who, form), form.cleaned_data["scopes"]
         form = form if form.errors else KeyForm()
     rows = [_key_row(row) for row in keys.see_api_keys(who)]
     return page(
         request, "api_keys.html", who,
-        form=form, key=key, rows=[row for row in rows if not row["revoked_at"]],
+        form=form, key=key, example=snippets.for_key(key, made_for) if key else "",
+        rows=[row for row in rows if not row["revoked_at"]],
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from credentials.accounts import door as account
 from credentials.accounts import post
 from credentials.errors import Conflict, Invalid
 from credentials.team_forms import InvitationForm, JoinForm, SettingsForm
-from credentials.vault import accounts, people, teams
+from credentials.vault import accounts, policy, teams
 from credentials.vault import credentials as vault
 from credentials.vault import invitations as invites
 from credentials.vault import rotation as rotations
@@ -128,11 +128,11 @@ def mark_rotation(request: HttpRequest, slug: str) -> HttpResponse:
 def team_settings(request: HttpRequest, slug: str) -> HttpResponse:
     who = caller(request, slug)
     vault.come_to_form(who, action=Action.TEAM_SETTINGS)
-    form = SettingsForm(request.POST or None, initial=people.see_settings(who))
+    form = SettingsForm(request.POST or None, initial=policy.see_settings(who))
     if request.method == "POST" and form.is_valid():
         _comes_back(request, "team_settings", slug)
         try:
-            people.change_settings(who, **form.cleaned_data)
+            policy.change_settings(who, **form.cleaned_data)
         except Invalid as problem:
             form.show(problem)
         else:

@@ -26,7 +26,7 @@ def reveal(request: HttpRequest, slug: str, credential_id: str) -> HttpResponse:
     _comes_back(request, "credential", slug, credential_id)
     who, key = caller(request, slug), request.POST.get("key", "")
     value = secrets.reveal(who, credential_id=credential_id, key=key)
-    return _revealed(request, who, credential_id, key, value)
+    return _revealed(request, who, credential_id, (key, value))
 
 
 @require_POST
@@ -35,14 +35,19 @@ def reveal_version(request: HttpRequest, slug: str, credential_id: str, number: 
     _comes_back(request, "credential", slug, credential_id)
     who, key = caller(request, slug), request.POST.get("key", "")
     value = secrets.reveal_version(who, credential_id=credential_id, number=number, key=key)
-    return _revealed(request, who, credential_id, key, value)
+    return _revealed(request, who, credential_id, (key, value))
 
 
-def _revealed(request: HttpRequest, who: Caller, credential_id: str, key: str, value: str) -> HttpResponse:
+def _revealed(request: HttpRequest, who: Caller, credential_id: str, found: tuple[str, str]) -> HttpResponse:
+    key, value = found
     if wants_json(request):
-        return JsonResponse({"value": value})
-    found = vault.see_credential(who, credential_id=credential_id)
-    return page(request, "reveal.html", who, credential=found, label=label_of(found.type, key), value=value)
+        return JsonResponse({"value": value, "seconds": who.reveal_seconds})
+    credential = vault.see_credential(who, credential_id=credential_id)
+    label = label_of(credential.type, key)
+    response = page(request, "reveal.html", who, credential=credential, label=label, value=value)
+    # Without scripts, too, it does not stay: the browser goes back by itself.
+    response["Refresh"] = f"{who.reveal_seconds}; url={reverse('credential', args=[who.team_slug, credential_id])}"
+    return response
 
 
 @require_POST

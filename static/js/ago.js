@@ -8,6 +8,11 @@ const date = new Intl.DateTimeFormat(navigator.languages, day);
 
 function tell(time) {
   const at = new Date(time.dateTime);
+  if (!time.dateTime.includes("T")) {
+    // A day of the calendar, the same in every time zone.
+    time.textContent = new Intl.DateTimeFormat(navigator.languages, { ...day, timeZone: "UTC" }).format(at);
+    return;
+  }
   const seconds = (Date.now() - at) / 1000;
   time.title = exact.format(at);
   // Older than a week, the date itself says more than a distance.

@@ -2,7 +2,6 @@ import { copy } from "./clipboard.js";
 import { say, toast } from "./live.js";
 import { post } from "./post.js";
 
-const SHOW_MS = 20_000;
 const DOTS = "••••••••";
 const shown = new Map();
 let latest = 0;
@@ -21,16 +20,16 @@ export function hideAll() {
   for (const box of [...shown.keys()]) hide(box);
 }
 
-const ask = async (button) => (await post(button.formAction, { key: button.value })).value;
+const ask = (button) => post(button.formAction, { key: button.value });
 
 async function reveal(box, button) {
   const mine = latest;
-  const value = await ask(button);
+  const { value, seconds } = await ask(button);
   if (mine !== latest || !box.isConnected) return;
   box.querySelector("[data-secret-value]").textContent = value;
   box.querySelector("[data-word]").textContent = "Hide";
-  shown.set(box, { timer: setTimeout(() => hide(box), SHOW_MS) });
-  say(`${box.dataset.label} shown for 20 seconds.`);
+  shown.set(box, { timer: setTimeout(() => hide(box), seconds * 1000) });
+  say(`${box.dataset.label} shown for ${seconds} seconds.`);
 }
 
 document.addEventListener("click", (event) => {
@@ -39,7 +38,7 @@ document.addEventListener("click", (event) => {
   if (!box) return;
   event.preventDefault();
   const complain = (error) => toast(error.message, { error: true });
-  if (button.matches("[data-copy]")) copy(() => ask(button)).catch(complain);
+  if (button.matches("[data-copy]")) copy(async () => (await ask(button)).value).catch(complain);
   else if (shown.has(box)) hide(box);
   else reveal(box, button).catch(complain);
 });

@@ -24,14 +24,16 @@ def pages(stage) -> list[str]:
     ((folder,),) = stage.ask("SELECT id FROM credentials_folder ORDER BY title LIMIT 1")
     ((received,),) = stage.ask("SELECT id FROM credentials_receivedcode ORDER BY received_at LIMIT 1")
     return [
-        HOME, f"{HOME}?q=carrier", f"{HOME}?q=nothing-like-it", f"{HOME}?folder={folder}&totp=1", one, card,
+        HOME, f"{HOME}?q=carrier", f"{HOME}?q=nothing-like-it", f"{HOME}?folder={folder}&totp=1",
+        f"{HOME}?expiring=1", one, card,
         f"{one}edit/", f"{one}qr/",
         *(f"{HOME}credentials/add/?type={type}" for type in ("password", "credit_card", "secret")),
         f"{HOME}trash/", f"{HOME}folders/", f"{HOME}folders/{folder}/edit/", f"{HOME}scan/", f"{HOME}invitations/",
         f"{HOME}rotation/", f"{HOME}settings/", f"{HOME}members/", f"{HOME}keys/",
         f"{HOME}codes/", f"{HOME}codes/?q=rates", f"{HOME}codes/?q=nobody", f"{HOME}codes/{received}/message/",
         f"{HOME}hooks/",
-        f"{HOME}audit/", "/teams/", "/accounts/2fa/", "/accounts/sessions/",
+        f"{HOME}audit/", f"{HOME}audit/?who=operator&outcome=done&since=2026-01-01T00:00", f"{HOME}audit/?since=never",
+        "/teams/", f"/teams/?from={HOME}trash/", "/accounts/2fa/", "/accounts/sessions/",
         "/accounts/password/change/", "/v1/docs",
     ]  # fmt: skip
 

@@ -80,8 +80,16 @@ def test_pictures_of_a_code_and_of_an_export_in_parts_are_checked_and_saved_in_o
 
 
 def test_a_second_scan_of_the_same_site_goes_to_the_login_that_is_there(server, page, complaints):
-    open_bench(page, server)
-    page.get_by_role("heading", name="Scan QR codes").click()
+    sign_in(page, server.url, OWNER, PASSWORD)
+    page.get_by_role("link", name="Add", exact=True).click()
+    page.get_by_label("Name", exact=True).fill("Mail")
+    page.get_by_label("Username").fill("alice")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mail")
+    login = page.url.rstrip("/").rsplit("/", 1)[-1]
+    page.get_by_role("link", name="Credentials").first.click()
+    page.get_by_role("link", name="Scan", exact=True).click()
+    expect(page.get_by_text("Pictures", exact=True)).to_be_visible()
 
     page.evaluate(
         """(uri) => {
@@ -94,7 +102,25 @@ def test_a_second_scan_of_the_same_site_goes_to_the_login_that_is_there(server, 
 
     row = page.locator(".scan-row")
     expect(row).to_have_count(1)
-    expect(row.get_by_role("combobox")).to_have_value("")
+    expect(row.get_by_role("combobox")).to_have_value(login)
+    page.get_by_role("button", name="Save all that are ticked").click()
+    expect(page.get_by_text("1 of 1 stored.")).to_be_visible()
+    page.goto(f"{server.url}/t/blue/credentials/{login}/")
+    expect(page.get_by_role("button", name="Show code")).to_be_visible()
+    assert complaints == []
+
+
+def test_a_picture_is_dropped_onto_the_page(server, page, complaints):
+    open_bench(page, server)
+    page.evaluate(
+        """(bytes) => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(bytes)], "q.png", { type: "image/png" }));
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+    }""",
+        list(png(URI)),
+    )
+    expect(page.locator(".scan-row")).to_have_count(1)
     assert complaints == []
 
 

@@ -1,5 +1,6 @@
 """Lists: by name with search, filters and pages both ways; a person's first; and that the indexes carry them."""
 
+from datetime import timedelta
 from itertools import chain
 
 import pytest
@@ -217,6 +218,19 @@ def test_whoever_may_not_is_refused_once_for_all(blue, login, verb):
     assert AuditEvent.objects.count() == seen + 1
 
 
+def test_what_expires_within_a_month_or_has_expired_can_be_listed(blue, login):
+    mia, today = blue.caller("manager"), now().date()
+    for days in (-400, -1, 0, 30, 31, 400):
+        vault.add_credential(mia, **{**LOGIN, "name": f"in {days}", "expires_on": today + timedelta(days=days)})
+    rows = listing.list_credentials(mia, only=listing.Only(expiring=True)).rows
+    assert {row["name"]: listing.expiry(row["expires_on"]) for row in rows} == {
+        "in -400": "expired", "in -1": "expired", "in 0": "due", "in 30": "due",
+    }  # fmt: skip
+    assert listing.expiry(None) == listing.expiry(today + timedelta(days=31)) == ""
+    vault.edit_credential(mia, credential_id=rows[0]["id"], expires_on=None)
+    assert len(listing.list_credentials(mia, only=listing.Only(expiring=True)).rows) == 3
+
+
 @pytest.fixture
 def many(blue):
     """Enough rows for a planner to prefer an index; the rows themselves do not matter."""
@@ -226,6 +240,7 @@ def many(blue):
             id=f"cred_{number:026}", team=blue.team, name=f"login {number:05}", name_key=f"login {number:05}",
             search_text=f"login {number:05}\nops{number}@example.com\nsite{number}.example.org", type="password",
             created_at=at, updated_at=at, rotated_at=at,
+            expires_on=at.date() + timedelta(days=number % 900) if number % 10 == 0 else None,
         )
         for number in range(5000)
     )  # fmt: skip
@@ -257,6 +272,7 @@ LISTS = {
     "search, common": ({"query": "login"}, BY_TEXT),
     "search, filtered": ({"query": "site4711", "only": listing.Only(has_totp=True)}, BY_TEXT),
     "type": ({"only": listing.Only(type="secret")}, BY_TEXT),
+    "expiring": ({"only": listing.Only(expiring=True)}, dict.fromkeys(BY_NAME, "list_expiring")),
     "folder": (
         {"only": listing.Only(folder_id="cfld_1")},
         {"sqlite": "COVERING INDEX", "postgresql": "list_by_folder"},

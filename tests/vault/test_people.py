@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from credentials.errors import Invalid, NotAllowed, StepUpRequired
 from credentials.models import AuditEvent
-from credentials.vault import people, seals, teams
+from credentials.vault import policy, seals, teams
 from tests.commands.test_commands import last_event, run
 from tests.conftest import PASSWORD
 
@@ -52,7 +52,7 @@ def test_a_removed_members_rights_end_at_the_next_request(blue):
 
 
 def change(house, who="owner", minutes=5, factor=False, **caller):
-    people.change_settings(house.caller(who, **caller), step_up_minutes=minutes, requires_second_factor=factor)
+    policy.change_settings(house.caller(who, **caller), step_up_minutes=minutes, requires_second_factor=factor)
 
 
 @pytest.mark.parametrize("minutes", [0, -1, 61, 10**30])
