@@ -16,6 +16,7 @@ from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 
 from credentials.accounts.door import caller
+from credentials.audit import narrowed
 from credentials.vault import accounts
 
 if TYPE_CHECKING:  # Django's own classes take no type arguments when they run
@@ -123,7 +124,7 @@ FORMS = {"csv": ("text/csv; charset=utf-8", as_csv), "jsonl": ("application/x-nd
 
 
 def one_of(title: str, column: str, values: Iterable[str]) -> type[admin.SimpleListFilter]:
-    """A filter by a closed vocabulary: asking the table which values it holds would read all of it."""
+    """A filter of events by a closed vocabulary: asking the table which values it holds would read all of it."""
     choices = [(str(value), str(value)) for value in values]
 
     class OneOf(admin.SimpleListFilter):
@@ -133,7 +134,8 @@ def one_of(title: str, column: str, values: Iterable[str]) -> type[admin.SimpleL
             return choices
 
         def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-            return queryset.filter(**{column: self.value()}) if self.value() else queryset
+            value = self.value()
+            return narrowed(queryset, column, value) if value else queryset
 
     OneOf.title = title
     return OneOf

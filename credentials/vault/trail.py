@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from credentials.access import Action, Caller
-from credentials.audit import events_of, looked
+from credentials.audit import events_of, looked, narrowed
 from credentials.vault import text
 from credentials.vault.clock import now
 from credentials.vault.replica import lagging
@@ -18,9 +18,10 @@ from credentials.vault.replica import lagging
 class Wanted:
     """Which events: from `start` on, before `end`; None and "" ask nothing."""
 
-    start: datetime
-    end: datetime
+    start: datetime | None = None
+    end: datetime | None = None
     actions: Collection[str] | None = None
+    action: str = ""
     actor_kind: str = ""
     door: str = ""
     outcome: str = ""
@@ -44,14 +45,18 @@ _COLUMNS = ("seq", "at", "actor_kind", "actor_id", "actor_label", "door", "actio
 def list_events(caller: Caller, *, wanted: Wanted, limit: int, older_than: int | None = None) -> Events:
     """The team's events, newest first, `limit` at a time."""
     with looked(caller, Action.AUDIT_READ, at=now()):
-        rows = events_of(caller.own_team).using(lagging()).filter(at__gte=wanted.start, at__lt=wanted.end)
+        rows = events_of(caller.own_team).using(lagging())
+        if wanted.start:
+            rows = rows.filter(at__gte=wanted.start)
+        if wanted.end:
+            rows = rows.filter(at__lt=wanted.end)
         if older_than is not None:
             rows = rows.filter(seq__lt=older_than)
         if wanted.actions is not None:
             rows = rows.filter(action__in=wanted.actions)
-        for column in ("actor_kind", "door", "outcome"):
+        for column in ("action", "actor_kind", "door", "outcome"):
             if getattr(wanted, column):
-                rows = rows.filter(**{column: getattr(wanted, column)})
+                rows = narrowed(rows, column, getattr(wanted, column))
         found = [dict(row) for row in rows.filter(_sought(wanted)).values(*_COLUMNS)[: limit + 1]]
     return Events(found[:limit], found[limit - 1]["seq"] if len(found) > limit else None)
 

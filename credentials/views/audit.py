@@ -1,6 +1,6 @@
 """The audit page: who did what, how far the chain holds, and the same as a file."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,8 +17,6 @@ from credentials.vault import proofs, trail
 from credentials.views.door import caller, page
 
 PAGE = 50
-FIRST_DAY = datetime(2000, 1, 1, tzinfo=timezone.get_default_timezone())
-LAST_DAY = datetime(9000, 1, 1, tzinfo=timezone.get_default_timezone())
 
 
 @require_GET
@@ -43,9 +41,9 @@ def _wanted(form: AuditForm) -> trail.Wanted:
     given: dict[str, Any] = form.cleaned_data if form.is_valid() else getattr(form, "cleaned_data", {})
     until = given.get("until")
     return trail.Wanted(
-        start=_day(given.get("since")) or FIRST_DAY,
-        end=(_day(until) or LAST_DAY) + timedelta(days=1),
-        actions=[given["action"]] if given.get("action") else None,
+        start=_day(given.get("since")),
+        end=_day(until + timedelta(days=1)) if until and until < date.max else None,
+        action=given.get("action") or "",
         actor_kind=given.get("actor") or "",
         door=given.get("door") or "",
         outcome=given.get("outcome") or "",
@@ -57,8 +55,8 @@ def _seq(given: str) -> int | None:
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 16 else None
 
 
-def _day(date: Any) -> datetime | None:
-    return datetime(date.year, date.month, date.day, tzinfo=timezone.get_current_timezone()) if date else None
+def _day(day: date | None) -> datetime | None:
+    return datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone()) if day else None
 
 
 def _further(request: HttpRequest, older_than: int | None) -> str:
