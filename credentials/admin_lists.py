@@ -14,6 +14,7 @@ from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 
 from credentials.accounts.door import caller
+from credentials.audit import narrowed
 from credentials.exports import FORMS
 from credentials.vault import accounts
 
@@ -93,7 +94,7 @@ def _column(rows: QuerySet[Any], name: str) -> str:
 
 
 def one_of(title: str, column: str, values: Iterable[str]) -> type[admin.SimpleListFilter]:
-    """A filter by a closed vocabulary: asking the table which values it holds would read all of it."""
+    """A filter of events by a closed vocabulary: asking the table which values it holds would read all of it."""
     choices = [(str(value), str(value)) for value in values]
 
     class OneOf(admin.SimpleListFilter):
@@ -103,7 +104,8 @@ def one_of(title: str, column: str, values: Iterable[str]) -> type[admin.SimpleL
             return choices
 
         def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-            return queryset.filter(**{column: self.value()}) if self.value() else queryset
+            value = self.value()
+            return narrowed(queryset, column, value) if value else queryset
 
     OneOf.title = title
     return OneOf

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from credentials.admin import AuditEventAdmin
 from credentials.admin_lists import MOST_COUNTED
 from credentials.exports import cell
 from credentials.models import AuditEvent, User
@@ -54,6 +55,21 @@ def test_events_are_filtered_and_searched(blue, login, root, query, count):
     page = root.get(f"{reverse(EVENTS)}?{query}")
     assert page.status_code == 200
     assert page.context["cl"].result_count == count
+
+
+def test_whatever_events_are_filtered_by_has_an_index_by_time():
+    """Of a million events the rarest are found at once; tests/test_audit.py: the rare and the common alike."""
+    offered = {each.parameter_name for each in AuditEventAdmin.list_filter if hasattr(each, "parameter_name")}
+    assert offered == {"outcome", "action", "door", "actor_kind"}
+    indexed = {tuple(column.name for column in index.expressions) for index in AuditEvent._meta.indexes}
+    assert {(column, "at") for column in offered} | {("at",)} <= indexed
+
+
+def test_one_teams_events_come_in_the_order_of_its_chain(blue, red, login, root):
+    for house, many in ((blue, 1), (red, 0)):
+        page = root.get(f"{reverse(EVENTS)}?team__id__exact={house.team.id}")
+        assert page.context["cl"].result_count == many
+        assert page.context["cl"].queryset.query.order_by[0] == "-seq"
 
 
 def test_a_list_counts_no_further_than_it_must(blue, root, django_assert_max_num_queries):

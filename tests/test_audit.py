@@ -4,6 +4,8 @@ Writers at once are tried twice: threads on PostgreSQL, whose advisory lock orde
 (an in-memory database, which the other tests use there, cannot be shared by threads).
 """
 
+import hmac
+import json
 import os
 import subprocess
 import sys
@@ -16,13 +18,14 @@ import pytest
 from django.conf import settings as configured
 from django.db import DatabaseError, connection, transaction
 
+from credentials import audit
 from credentials.access import Action
 from credentials.audit import recorded
 from credentials.chain import GENESIS, Verdict, digest, verify
 from credentials.errors import Conflict, NotAllowed, NotFound
 from credentials.models import AuditEvent, Credential
 from credentials.vault import credentials as vault
-from credentials.vault import proofs, secrets, teams, trash
+from credentials.vault import proofs, secrets, teams, trail, trash
 from tests.conftest import LOGIN, build
 
 AT = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -360,3 +363,53 @@ def test_processes_that_write_to_one_sqlite_file_leave_one_gapless_chain(tmp_pat
         keys = set(shells.map(lambda number: manage(*adding, f"key {number}"), range(8)))
     assert len(keys) == 8
     assert manage("auditverify", "--team", "storm") == "storm: holds up to event 8\n"
+
+
+# How events are found and read
+
+
+@pytest.mark.parametrize("rare", [0, 3])
+def test_a_rare_value_and_a_common_one_are_found_alike(blue, login, monkeypatch, rare):
+    monkeypatch.setattr(audit, "RARE", rare)
+    for _ in range(3):
+        secrets.show_code(blue.caller("operator"), credential_id=login.id)
+    for wanted, many in ((trail.Wanted(action="credential.code"), 3), (trail.Wanted(door="web"), 4),
+                         (trail.Wanted(door="web", action="credential.add"), 1), (trail.Wanted(door="mcp"), 0),
+                         (trail.Wanted(outcome="refused", actor_kind="key"), 0)):  # fmt: skip
+        found = trail.list_events(blue.caller("owner"), wanted=wanted, limit=50).rows
+        assert [row["seq"] for row in found] == sorted((row["seq"] for row in found), reverse=True)
+        assert len(found) == many
+
+
+@pytest.mark.parametrize(
+    "text", ["", 'a "quoted" \\ text', "Ünïcödé", "\u2028", "日本", "🔑", "\x7f", "</script>", "\t"]
+)
+def test_what_is_hashed_is_canonical_json_as_any_other_program_writes_it(db, settings, text):
+    """The chain writes it without an encoder, for speed."""
+    event = AuditEvent(seq=7, at=datetime(2026, 5, 4, 12, tzinfo=UTC), detail={"b": [text, 1], "a": {text: None}})
+    fields = {field.attname: getattr(event, field.attname) for field in AuditEvent._meta.concrete_fields}
+    for name in ("actor_label", "user_agent", "target_label", "actor_id", "ip", "request_id", "door", "action"):
+        setattr(event, name, text)
+        fields[name] = text
+    del fields["id"], fields["hash"]
+    fields["at"] = "2026-05-04T12:00:00.000000+00:00"
+    message = json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
+    assert digest(event) == hmac.new(settings.AUDIT_KEY.encode(), message, "sha256").hexdigest()
+
+
+@pytest.mark.parametrize("microsecond", [0, 1, 120_000])
+def test_a_moment_is_read_back_as_it_was_hashed(blue, login, microsecond):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secrets, "now", lambda: datetime(2027, 5, 4, 12, 0, 0, microsecond, UTC))
+        secrets.show_code(blue.caller("operator"), credential_id=login.id)
+    assert verdict(blue) == Verdict("blue", 2, 2)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL stores nothing of the kind")
+@pytest.mark.parametrize(("column", "damage"), [
+    ("at", "nonsense"), ("at", "2026-13-45 99:00:00"), ("at", 5), ("actor_label", b"\xff\xfe"),
+    ("hash", b"\xff"), ("target_id", 5),
+])  # fmt: skip
+def test_a_damaged_row_is_named_and_told_and_trips_nothing(chain, column, damage):
+    sql(f"UPDATE {TABLE} SET {column} = %s WHERE seq = 3", damage)
+    assert (verdict(chain).broken_at, verdict(chain).holds_up_to) == (3, 2)

@@ -126,24 +126,21 @@ GIVEN = {
 }
 RECEIVED = "640913"
 MESSAGES = {"read_code", "claim_code", "discard_code", "code_message", "correct_code"}
-# For keys, not people: tests/api/test_kernel.py.
+# For keys, not people: each has its rows in test_doors_of_keys.py.
 KERNEL = {
     "kernel_credentials", "kernel_credential", "kernel_totp_code", "kernel_auth_context", "kernel_audit_logs",
     "kernel_api_keys", "kernel_api_key", "kernel_rotate_api_key", "kernel_nothing",
 }  # fmt: skip
-# For keys, too: tests/api/test_skyvern_codes.py.
 CODES = {"skyvern_send_totp_code", "skyvern_claim_totp_code", "skyvern_legacy_send_totp_code"}
-# For keys with values:release: tests/api/test_release.py.
 RELEASE = {"release_credentials", "release_credential"}
-# For who knows the address: tests/api/test_hooks.py.
-HOOKS = {"hook_codes", "hook_otp"}
-# For keys, not people: tests/api/test_skyvern.py.
 SKYVERN = {
     "skyvern_create_credential", "skyvern_get_credential", "skyvern_update_credential", "skyvern_delete_credential",
     "skyvern_get_totp_code", "skyvern_choose_folder", "skyvern_create_folder", "skyvern_get_folder", "skyvern_nothing",
     "skyvern_legacy_create_credential_200", "skyvern_legacy_get_credential", "skyvern_legacy_choose_folder",
     "skyvern_legacy_create_folder", "skyvern_legacy_get_folder", "skyvern_legacy_nothing",
 }  # fmt: skip
+# For who knows the address: tests/api/test_hooks.py.
+HOOKS = {"hook_codes", "hook_otp"}
 # What belongs to no team. url name: what nobody gets, what a member gets (302 leads to the sign-in or onwards).
 PERSONAL = {
     "home": (302, 302),

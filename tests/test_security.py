@@ -13,6 +13,7 @@ TESTS = Path(__file__).resolve().parent
 ROWS = {
     "1 a write route without the ownership check of the read": [
         "test_doors.py::test_a_person_gets_what_the_table_says",
+        "test_doors_of_keys.py::test_a_key_gets_what_the_table_says",
     ],
     "2 the role counted, not the membership": [
         "vault/test_invitations.py::test_until_it_is_taken_an_invitation_gives_no_right",
@@ -39,6 +40,9 @@ ROWS = {
     "7 a code worked twice": [
         "accounts/test_sign_in.py::test_a_totp_step_up_works_and_a_code_works_once",
         "accounts/test_sign_in.py::test_a_recovery_code_works_once",
+        "vault/test_claims.py::test_a_code_is_handed_out_once_and_stays_bound_to_its_run",
+        "vault/test_claims.py::test_the_number_is_found_however_it_was_written",
+        "test_claims.py::test_of_many_who_claim_at_once_each_code_goes_to_one",
     ],
     "8 secrets in the audit, the log, a page": [
         "test_no_secret_leaves.py::test_everybody_visits_everything_and_no_secret_stays_anywhere",
@@ -52,6 +56,8 @@ ROWS = {
     "10 deep JSON": [
         "accounts/test_sign_in.py::test_whatever_is_sent_in_place_of_a_passkey_lets_nobody_in_and_breaks_nothing",
         "test_bad_input.py::test_ten_megabytes_are_refused_unread",
+        "api/test_kernel.py::test_what_is_not_our_json_is_refused",
+        "api/test_mcp.py::test_what_is_no_message_is_refused_by_its_number_and_not_repeated",
     ],
     "11 names not case-folded": [
         "vault/test_credentials.py::test_a_name_is_taken_in_any_case_and_any_normal_form",
@@ -61,11 +67,16 @@ ROWS = {
         "accounts/test_sign_in.py::test_unknown_people_get_the_same_answer_to_a_sign_in",
         "accounts/test_sign_in.py::test_unknown_people_get_the_same_answer_to_a_reset",
     ],
+    "13 tokens compared in variable time": [
+        "test_known_mistakes.py::test_a_proof_is_compared_in_constant_time_only",
+        "test_known_mistakes.py::test_a_comparison_that_tells_would_be_seen",
+    ],
     "14 lists slipped past the rule of the single thing": [
         "vault/test_lookup.py::test_another_team_finds_and_lists_nothing",
     ],
     "15 another team's ids were taken": [
         "test_doors.py::test_a_stranger_gets_one_and_the_same_not_found",
+        "test_doors_of_keys.py::test_a_strangers_key_finds_none_of_it",
         "vault/test_invitations.py::test_an_unknown_or_foreign_invitation_is_not_found",
         "accounts/test_sign_in.py::test_a_session_of_somebody_else_is_not_found",
     ],
@@ -79,9 +90,23 @@ ROWS = {
         "vault/test_streams.py::test_a_private_address_is_refused_unless_it_was_allowed",
         "vault/test_streams.py::test_a_redirect_is_not_followed",
     ],
+    "20 a spoofed proxy header, an endpoint that listed everybody": [
+        "test_known_mistakes.py::test_only_a_configured_proxy_says_who_comes",
+        "test_known_mistakes.py::test_no_page_names_people_of_other_teams",
+        "test_known_mistakes.py::test_the_admins_autocomplete_lists_nobody",
+    ],
     "21 secrets in sessions and cookies; settings of a seed ignored": [
         "accounts/test_sign_in.py::test_what_lies_in_a_session_is_sealed",
         "vault/test_secrets.py::test_every_setting_of_a_seed_is_honoured",
+    ],
+    "22 a code shown for another account after switching": [
+        "browser/test_list_and_detail.py::test_a_code_belongs_to_its_row_however_fast_one_switches",
+        "browser/test_list_and_detail.py::test_a_code_that_comes_late_does_not_appear_beside_what_the_search_put_there",
+    ],
+    "23 ways to a value that escaped the step-up": [
+        "test_known_mistakes.py::test_whatever_gives_a_value_asks_for_a_step_up",
+        "test_known_mistakes.py::test_a_value_comes_after_the_step_up_and_not_before",
+        "browser/test_list_and_detail.py::test_a_stale_session_proves_itself_before_a_value_is_shown_or_copied",
     ],
     "24 an edit deleted something else": [
         "vault/test_credentials.py::test_editing_one_field_leaves_every_other_as_it_was",
@@ -90,7 +115,12 @@ ROWS = {
         "vault/test_credentials.py::test_a_token_moved_to_another_row_or_column_does_not_open",
         "vault/test_credentials.py::test_after_a_domain_was_edited_in_the_database_nothing_opens_and_nothing_is_lost",
     ],
-    "26 odd shapes broke the server": ["test_bad_input.py::test_odd_text_in_a_form_is_stored_exactly_or_not_at_all"],
+    "26 odd shapes broke the server, agents got codes of earlier runs": [
+        "test_bad_input.py::test_odd_text_in_a_form_is_stored_exactly_or_not_at_all",
+        "vault/test_claims.py::test_what_was_sent_for_one_run_goes_to_no_other",
+        "api/test_kernel.py::test_no_bytes_break_the_server",
+        "api/test_skyvern_codes.py::test_whatever_is_sent_is_taken_or_refused",
+    ],
 }
 # What no page lists, and an audit must not leave out.
 ROWS |= {
@@ -116,7 +146,11 @@ ROWS |= {
 @cache
 def named_in(file: str) -> set[str]:
     tree = ast.parse((TESTS / file).read_text(encoding="utf-8"))
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def test_every_row_of_the_page_is_here():
+    assert sorted(int(mistake.split()[0]) for mistake in ROWS if mistake[0].isdigit()) == list(range(1, 27))
 
 
 @pytest.mark.parametrize("mistake", ROWS)

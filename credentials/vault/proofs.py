@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -100,8 +100,8 @@ def _verdict(team_id: str | None, slug: str, heads: dict[str, Head]) -> Verdict:
     wanted = {head.seq for head in expected}
 
     def note(row: Row) -> None:
-        if row["seq"] in wanted:
-            found[row["seq"]] = row["hash"]
+        if row.seq in wanted:
+            found[row.seq] = row.hash
 
     verdict = verify(team_id, slug, each=note)
     return verdict if verdict.is_broken else _compared(team_id, verdict, expected, found)
@@ -228,11 +228,11 @@ def archive_trail(caller: Caller, *, before: datetime, path: Path) -> Archive:
 def _last_before(team_id: str | None, before: datetime) -> int:
     """The last event of the unbroken run of older ones; never the newest, on which the next one builds."""
     head, _ = head_of(team_id)
-    last = 0
+    last, oldest_kept = 0, before.astimezone(UTC).isoformat(timespec="microseconds")
     for row in rows_of(team_id, until=head - 1):
-        if row["at"] >= before:
+        if row.at >= oldest_kept:
             break
-        last = int(row["seq"])
+        last = row.seq
     if not last:
         raise Invalid("There is nothing to archive: no event of this chain is that old.")
     return last

@@ -65,7 +65,7 @@ def _send_all(sink: str, send: Send) -> int:
         rows = rows_of(team_id, after=cursor.seq)
         while batch := list(islice(rows, BATCH)):
             send([told(row) for row in batch])
-            cursor.seq = batch[-1]["seq"]
+            cursor.seq = batch[-1].seq
             cursor.save(update_fields=["seq"])
             sent += len(batch)
     return sent

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from credentials.access import Action, Actor, Caller
-from credentials.audit import events_of, looked, recorded
+from credentials.audit import events_of, looked, narrowed, recorded
 from credentials.models import ApiKey, HookAddress, Membership
 from credentials.vault import text
 from credentials.vault.clock import now
@@ -19,9 +19,10 @@ from credentials.vault.replica import lagging
 class Wanted:
     """Which events: from `start` on, before `end`; None and "" ask nothing."""
 
-    start: datetime
-    end: datetime
+    start: datetime | None = None
+    end: datetime | None = None
     actions: Collection[str] | None = None
+    action: str = ""
     actor_kind: str = ""
     actor_id: str = ""
     credential: str = ""  # a whole id, or part of the name that it had then
@@ -83,12 +84,18 @@ def see_actors(caller: Caller) -> dict[str, list[tuple[str, str]]]:
 
 
 def _wanted(caller: Caller, wanted: Wanted) -> QuerySet[Any]:
-    rows = events_of(caller.own_team).using(lagging()).filter(at__gte=wanted.start, at__lt=wanted.end)
+    rows = events_of(caller.own_team).using(lagging())
+    if wanted.start:
+        rows = rows.filter(at__gte=wanted.start)
+    if wanted.end:
+        rows = rows.filter(at__lt=wanted.end)
     if wanted.actions is not None:
         rows = rows.filter(action__in=wanted.actions)
-    for column in ("actor_kind", "actor_id", "door", "outcome"):
-        if getattr(wanted, column):
-            rows = rows.filter(**{column: text.storable(getattr(wanted, column))})
+    if wanted.actor_id:
+        rows = rows.filter(actor_id=text.storable(wanted.actor_id))
+    for column in ("action", "actor_kind", "door", "outcome"):
+        if value := text.storable(getattr(wanted, column)):
+            rows = narrowed(rows, column, value)
     return rows.filter(_about(wanted), _sought(wanted))
 
 

@@ -20,11 +20,11 @@ from credentials.vault import proofs, trail
 from credentials.views.door import caller, page
 
 PAGE = 50
-FIRST_DAY = datetime(2000, 1, 1, tzinfo=timezone.get_default_timezone())
-LAST_DAY = datetime(9000, 1, 1, tzinfo=timezone.get_default_timezone())
 CHAIN = "application/x-ndjson"
 TITLES = {Actor.PERSON: "People", Actor.KEY: "API keys", Actor.HOOK: "Hooks"}
 SOMEBODY = re.compile(r"(person|key|hook):(\w{1,40})")
+FIRST_DAY = datetime(2000, 1, 1, tzinfo=timezone.get_default_timezone())
+LAST_DAY = datetime(9000, 1, 1, tzinfo=timezone.get_default_timezone())
 
 
 @require_GET
@@ -60,13 +60,13 @@ def _wanted(form: AuditForm) -> trail.Wanted:
     """What the filters ask for; one that makes no sense asks nothing, and says so beside itself."""
     given: dict[str, Any] = form.cleaned_data if form.is_valid() else getattr(form, "cleaned_data", {})
     kind, _, actor_id = (given.get("who") or "").partition(":")
-    until = given.get("until")
+    since, until = given.get("since"), given.get("until")
     # A day is meant whole, and a minute too.
     last = timedelta(days=1) if len(form.data.get("until", "").strip()) <= len("2026-01-31") else timedelta(minutes=1)
     return trail.Wanted(
-        start=max(given.get("since") or FIRST_DAY, FIRST_DAY),
-        end=min(until, LAST_DAY) + last if until else LAST_DAY,
-        actions=[given["action"]] if given.get("action") else None,
+        start=max(since, FIRST_DAY) if since else None,
+        end=min(until, LAST_DAY) + last if until else None,
+        action=given.get("action") or "",
         actor_kind=kind,
         actor_id=actor_id,
         credential=given.get("credential") or "",
