@@ -3,7 +3,7 @@
 from allauth.account import urls as account
 from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
 
 from credentials.api import hooks, kernel, release, skyvern, skyvern_docs
 from credentials.api.mcp import mcp
@@ -123,7 +123,7 @@ urlpatterns = [
     path("setup/<str:token>/", teams.setup, name="setup"),
     path("invitation/<str:token>/", people.invitation, name="invitation"),
     path("t/<slug:slug>/", include(one_team)),
-    path("mcp", mcp, name="mcp"),
+    re_path("^mcp/?$", mcp, name="mcp"),  # both are pasted into settings of clients
     path("hooks/codes/<str:token>", hooks.hook_codes, name="hook_codes"),
     path("hooks/otp/<str:token>", hooks.hook_otp, name="hook_otp"),
     path("accounts/", include([page for page in account.urlpatterns if page.name in ACCOUNT_PAGES])),

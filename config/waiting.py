@@ -8,9 +8,10 @@ claimed for somebody who is gone.
 """
 
 import asyncio
+import json
 import signal
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, MutableMapping
 from contextlib import contextmanager
 from types import FrameType
@@ -19,20 +20,23 @@ from typing import Any, NamedTuple, cast
 from django.conf import settings
 
 from config.announcements import hear
-from credentials.waiting import HEADER, LONGEST
+from credentials.waiting import HEADER, HELD
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Look = Callable[[Send], Awaitable[None]]  # runs the request through Django, once
 
+SHARE = 0.75  # of the places, that one team may take
 MOST_REMEMBERED = 1000  # announcements
 _HEADER = HEADER.lower().encode()
-_FULL = b'{"code": "too_many_waiting", "detail": "Too many requests are waiting here; ask again in a moment."}'
+_BUSY = "Too many requests are waiting here; ask again in a moment."
+# In the words of each dialect at once: this place knows none of them.
+_FULL = json.dumps({"code": "too_many_waiting", "message": _BUSY, "error": _BUSY, "detail": _BUSY}).encode()
 
 
 class Full(Exception):
-    """More would wait than MOST_WAITERS."""
+    """More would wait than MOST_WAITERS, or more of one team than its share of them."""
 
 
 class Hub:
@@ -42,6 +46,8 @@ class Hub:
         self.number = 0  # of announcements so far
         self.is_closing = False
         self.waiting = 0
+        self.looks = asyncio.Semaphore(max(1, settings.THREADS - 1))  # the last thread is for who comes anew
+        self._of_team: Counter[str] = Counter()
         self._recent: deque[tuple[int, Collection[str] | None]] = deque(maxlen=MOST_REMEMBERED)
         self._waiters: dict[str, set[asyncio.Future[Any]]] = {}
         self._ear: asyncio.Task[None] | None = None
@@ -61,11 +67,12 @@ class Hub:
         self.announce(None)
 
     @contextmanager
-    def place(self) -> Iterator[None]:
+    def place(self, whose: str) -> Iterator[None]:
         """A place among those who wait, and somebody who listens for them. Raises Full."""
-        if self.waiting >= settings.MOST_WAITERS:
+        if self.waiting >= settings.MOST_WAITERS or self._of_team[whose] >= settings.MOST_WAITERS * SHARE:
             raise Full
         self.waiting += 1
+        self._of_team[whose] += 1
         if self._ear is None:
             _at_the_end(self.close)
         if self._ear is None or self._ear.done():
@@ -74,6 +81,8 @@ class Hub:
             yield
         finally:
             self.waiting -= 1
+            self._of_team[whose] -= 1
+            self._of_team += Counter()  # forgets those who have none
 
     @contextmanager
     def waiter(self, topics: Collection[str], *, since: int) -> Iterator[asyncio.Future[Any]]:
@@ -126,6 +135,7 @@ class Wait(NamedTuple):
     """What an answer says that waits."""
 
     seconds: int
+    whose: str
     topics: tuple[str, ...]
 
 
@@ -160,8 +170,10 @@ class Answer:
 
 def _wait_of(start: Message) -> Wait | None:
     said = next((value.decode("latin-1") for name, value in start["headers"] if name == _HEADER), "")
-    seconds, _, topics = said.partition(" ")
-    return Wait(min(int(seconds), LONGEST), tuple(topics.split())) if seconds.isdecimal() else None
+    match said.split():
+        case [seconds, whose, *topics] if seconds.isdecimal():
+            return Wait(min(int(seconds), HELD), whose, tuple(topics))
+    return None
 
 
 async def answered(look: Look, receive: Receive, send: Send, hub: Hub) -> None:
@@ -171,7 +183,7 @@ async def answered(look: Look, receive: Receive, send: Send, hub: Hub) -> None:
     if answer.wait is None:
         return
     try:
-        with hub.place():
+        with hub.place(answer.wait.whose):
             answer = await _waited_for(answer, since, look, receive, send, hub)
     except Full:
         await answer.refuse()
@@ -191,8 +203,9 @@ async def _waited_for(first: Answer, since: int, look: Look, receive: Receive, s
                 await asyncio.wait({announced, gone}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             if gone.done() or hub.is_closing:
                 break
-            since, answer = hub.number, Answer(send)
-            await look(answer.take)
+            async with hub.looks:
+                since, answer = hub.number, Answer(send)
+                await look(answer.take)
     finally:
         gone.cancel()
     return answer

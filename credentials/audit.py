@@ -29,6 +29,7 @@ DETAIL_KEYS = frozenset(
         "scopes",
         "expires_at",
         "count",
+        "ids",
         "checked",
         "broken_at",
         "has_totp",
@@ -157,7 +158,7 @@ def _append(caller: Caller, action: Action, outcome: Outcome, entry: Entry, at: 
         target_kind=entry.target_kind,
         target_id=entry.target_id,
         target_label=_plain(entry.target_label, 254),
-        detail=entry.detail,
+        detail={name: _plain(said, 500) if isinstance(said, str) else said for name, said in entry.detail.items()},
         ip=_plain(caller.ip, 45),
         user_agent=_plain(caller.user_agent, 300),
         request_id=_plain(caller.request_id, 40),
@@ -169,7 +170,7 @@ def _append(caller: Caller, action: Action, outcome: Outcome, entry: Entry, at: 
 
 def _plain(text: str, longest: int) -> str:
     """Text that every database takes and every log shows on one line."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "\ufffd", text)[:longest]
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", "\ufffd", text)[:longest]
 
 
 def events_of(team_id: str) -> QuerySet[AuditEvent]:

@@ -17,7 +17,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 Handler = Callable[[HttpRequest], HttpResponse]
 REQUESTS = Counter("strongroom_requests", "Requests that were answered.", ["door", "verb", "status"])
 SECONDS = Histogram("strongroom_request_seconds", "From the request's end to the answer's start.", ["door", "verb"])
-DOORS = ("kernel", "skyvern", "mcp", "release", "account", "mfa", "admin")  # the rest are the team's pages
+DOORS = ("kernel", "skyvern", "mcp", "release", "hook", "account", "mfa", "admin")  # the rest are the team's pages
 
 
 def counted(get_response: Handler) -> Handler:

@@ -14,7 +14,7 @@ from config.waiting import Hub, answered
 from credentials.vault.wakeups import ANY, topic, topics
 from tests import loops
 
-HEADER = (b"x-strongroom-wait", b"30 a b")
+HEADER = (b"x-strongroom-wait", b"30 team a b")
 
 
 class Web:
@@ -157,7 +157,7 @@ def test_after_more_announcements_than_anybody_remembers_one_looks_again(play):
 
 def test_when_the_time_is_over_there_is_one_last_look(play):
     async def story(hub):
-        soon = (HEADER[0], b"1 a")
+        soon = (HEADER[0], b"1 team a")
         web, other = Web((soon, b"[]"), (soon, b"last")), Web((soon, b"[]"), (None, b"code"))
         await asyncio.gather(await web.come(hub), await other.come(hub))
         assert (web.body, web.looks, web.headers) == (b"last", 2, {b"x-other": b"1"})
@@ -207,6 +207,50 @@ def test_one_too_many_is_told_to_come_back(play, settings):
         hub.announce(["a"])
         await task
         assert first.body == b"code"
+
+    play(story)
+
+
+def test_one_team_leaves_places_for_the_others(play, settings):
+    settings.MOST_WAITERS = 4
+
+    async def story(hub):
+        many = [Web((HEADER, b"[]"), (None, b"code")) for _ in range(4)]
+        other = Web(((HEADER[0], b"30 other a"), b"[]"), (None, b"code"))
+        tasks = [await web.come(hub) for web in [*many, other]]
+        assert [web.sent[0]["status"] if web.sent else 0 for web in [*many, other]] == [0, 0, 0, 503, 0]
+        hub.announce(["a"])
+        await asyncio.gather(*tasks)
+        assert other.body == b"code"
+        assert hub.waiting == 0
+
+    play(story)
+
+
+class Slow(Web):
+    """The second look takes a moment."""
+
+    at_once = most = 0
+
+    async def look(self, send) -> None:
+        if self.looks:
+            Slow.at_once += 1
+            Slow.most = max(Slow.most, Slow.at_once)
+            await asyncio.sleep(0.01)
+            Slow.at_once -= 1
+        await super().look(send)
+
+
+def test_who_was_woken_leaves_a_thread_for_who_comes_anew(play, settings):
+    settings.THREADS = 3
+
+    async def story(hub):
+        webs = [Slow((HEADER, b"[]"), (None, b"code")) for _ in range(10)]
+        tasks = [await web.come(hub) for web in webs]
+        hub.announce(["a"])
+        await asyncio.gather(*tasks)
+        assert Slow.most == 2
+        assert {web.body for web in webs} == {b"code"}
 
     play(story)
 

@@ -22,7 +22,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
-from email.utils import parseaddr
+from time import time
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -36,10 +36,14 @@ MESSAGES = ("content", "message", "text", "body", "msg", "sms", "textbody", "bod
 MARKUP = ("html", "htmlbody", "body-html")
 WHOM = ("totp_identifier", "identifier", "originalrecipient", "recipient", "to", "owner")
 WRAPPINGS = ("payload", "data")
+UNQUOTED = re.compile(rb"[\s<>]|://")  # stands in no form as browsers write it
+FIELDS = frozenset((*MESSAGES, *MARKUP, *WHOM, "subject", "event", "type"))
 SMS = {"messagesid", "simnumber", "sim", "sentstamp"}  # only phones and their gateways know such
 FORM = "application/x-www-form-urlencoded"
 # Other news of the same senders: thanked for, not kept.
 NEWS = re.compile(r"(sms:(?!received$)|mms:|system:|message\.(?!phone\.received$)|phone\.).*")
+MAILBOX = re.compile(r"<([^<>\s]{1,320})>")
+MAILGUN_MINUTES = 15  # for which a signature over a time is good
 NOTHING_IN_IT = "There is no message in this request."
 
 Fields = dict[str, Any]
@@ -81,11 +85,12 @@ def _checked(found: Forwarded) -> Forwarded:
 def _fields(request: HttpRequest) -> Fields | None:
     """What was sent by name, names in lower case; None for a text, which is often sent as if it were a form."""
     raw = request.body  # read before the form: both are wanted
-    if request.content_type == "multipart/form-data" or (request.content_type == FORM and b"=" in raw):
+    if request.content_type == "multipart/form-data":
         return _lower(request.POST.dict())
     if (request.content_type or "").endswith("json") or raw.lstrip().startswith(b"{"):
         return _lower(_json(raw))
-    return None
+    fields = _lower(request.POST.dict()) if request.content_type == FORM else {}
+    return None if not fields or (FIELDS.isdisjoint(fields) and UNQUOTED.search(raw)) else fields
 
 
 def _json(raw: bytes) -> Mapping[str, Any]:
@@ -128,7 +133,8 @@ def _whom(fields: Fields) -> str:
         envelope = _json(envelope.encode("utf-8", "replace"))
     delivered = _first(_lower(envelope), ("to", "recipient")) if isinstance(envelope, dict) else ""
     found = delivered or _first(fields, WHOM)
-    return (parseaddr(found)[1] or found) if "<" in found else found.strip()
+    mailbox = MAILBOX.search(found[:2000])
+    return mailbox[1] if mailbox else found.strip()
 
 
 def is_twilio(request: HttpRequest) -> bool:
@@ -136,20 +142,35 @@ def is_twilio(request: HttpRequest) -> bool:
 
 
 def proofs(request: HttpRequest) -> Iterator[Proof]:
-    """Each signature that came along, with what its sender's documentation says it is over."""
+    """Each signature that came along, with what its sender's documentation says it is over.
+
+    What is signed with other parts in between is no message's: a captured signature must not fit another request.
+    """
     raw, headers = request.body, request.headers
-    for name in ("X-Signature", "X-Skyvern-Signature"):
-        mac = _hex(headers.get(name, ""))
-        yield Proof("sha256", raw, mac)
-        yield Proof("sha256", raw + headers.get("X-Timestamp", "").encode(), mac)
+    mac, stamp = _hex(headers.get("X-Signature", "")), headers.get("X-Timestamp", "")
+    yield Proof("sha256", raw, mac)
+    if raw and stamp.isascii() and stamp.isdecimal():
+        yield Proof("sha256", raw + stamp.encode(), mac)
     if is_twilio(request):
         mac = _base64(headers.get("X-Twilio-Signature", ""))
         for address in _addresses(request.get_full_path()):
             yield Proof("sha1", (address + _twilio_fields(request)).encode(), mac)
-    if {"signature", "timestamp", "token"} <= request.POST.keys():
+    if {"signature", "timestamp", "token"} <= request.POST.keys() and _is_of_now(request.POST["timestamp"]):
         yield Proof(
             "sha256", (request.POST["timestamp"] + request.POST["token"]).encode(), _hex(request.POST["signature"])
         )
+
+
+def skyvern_proofs(request: HttpRequest) -> Iterator[Proof]:
+    """Contract of Skyvern, section 6."""
+    yield Proof("sha256", request.body, _hex(request.headers.get("X-Skyvern-Signature", "")))
+
+
+def _is_of_now(stamp: str) -> bool:
+    """Mailgun signs a time and a token and not the message: whoever saw one signature could use it for ever."""
+    if not (stamp.isascii() and stamp.isdecimal() and len(stamp) < 12):
+        return False
+    return abs(time() - int(stamp)) < MAILGUN_MINUTES * 60
 
 
 def _addresses(path: str) -> list[str]:

@@ -6,7 +6,7 @@ Whoever calls reads only statuses: no answer repeats what was sent, and logs nam
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
@@ -31,9 +31,11 @@ def _hook(request: HttpRequest, token: str, kind: str, do: Doing) -> HttpRespons
 
 
 def _opened(request: HttpRequest, token: str, kind: str) -> hooks.Opened:
+    request.encoding = "utf-8"  # whatever a gateway calls it
+    read = forwarders.proofs if kind == "receive" else forwarders.skyvern_proofs
     try:
-        proofs = list(forwarders.proofs(request))
-    except (SuspiciousOperation, MultiPartParserError):
+        proofs = list(read(request))
+    except (SuspiciousOperation, MultiPartParserError, BadRequest):
         raise Invalid("The form cannot be read.", code="bad_form") from None
     return hooks.open_hook(
         token,

@@ -48,7 +48,7 @@ def _answered(request: HttpRequest) -> HttpResponse:
         return _refused("The Content-Type must be application/json.", status=415)
     body, status, wait = exchange(caller, request.body, request.headers)
     answer = HttpResponse(status=status) if body is None else JsonResponse(body, status=status)
-    return held(request, answer, seconds=wait.seconds, topics=wait.topics) if wait else answer
+    return held(request, answer, seconds=wait.seconds, team_id=caller.team_id, topics=wait.topics) if wait else answer
 
 
 def _refused(message: str, *, status: int) -> HttpResponse:

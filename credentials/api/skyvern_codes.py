@@ -50,7 +50,7 @@ def get_totp_codes(request: Asked, wanted: Annotated[shapes.TotpCodesWanted, Que
     if found or not wanted.wait:
         return answer
     topics = codes.awaited(request.auth, identifier=wanted.totp_identifier)
-    return held(request, answer, seconds=wanted.wait, topics=topics)
+    return held(request, answer, seconds=wanted.wait, team_id=request.auth.team_id, topics=topics)
 
 
 @router.post(
@@ -68,7 +68,8 @@ def claim_totp_code(request: Asked, data: shapes.TotpCodeClaim) -> HttpResponse:
         )  # fmt: skip
     if found:
         return JsonResponse(_shown(found) | _claim(found.row))
-    return held(request, HttpResponse(status=204), seconds=data.wait, topics=claims.awaited(request.auth, **whose))
+    topics = claims.awaited(request.auth, **whose)
+    return held(request, HttpResponse(status=204), seconds=data.wait, team_id=request.auth.team_id, topics=topics)
 
 
 def _shown(found: codes.OpenCode) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from ninja.parser import Parser
 from credentials.access import Caller, Door
 from credentials.api import auth
 from credentials.api.body import NotJson, json_value
-from credentials.errors import Invalid, NotAllowed, NotFound, VaultError
+from credentials.errors import Invalid, NotAllowed, NotFound, Throttled, VaultError
 
 View = Callable[..., HttpResponse]
 Error = dict[str, Any]
@@ -72,7 +72,7 @@ class ApiKey:
         for key in sent[:-1]:
             try:
                 return auth.caller_with(request, Door.SKYVERN, key)
-            except NotAllowed:
+            except (NotAllowed, Throttled):
                 continue
         return auth.caller_with(request, Door.SKYVERN, sent[-1])
 
@@ -144,12 +144,17 @@ def misfit(loc: Sequence[str | int], says: str, kind: str = "value_error") -> Er
     return {"loc": list(loc), "msg": says, "type": kind}
 
 
+def _without_names(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """What somebody called a piece of metadata may be a secret in the wrong place."""
+    return loc[: loc.index("metadata") + 1] if "metadata" in loc else loc
+
+
 def _misfits(context: ValidationErrorContext[Any]) -> Iterator[Error]:
     """Where, what, which kind; never the input. Of a place in a body, ninja's name for the argument is left out."""
     model, problem = context.model, context.pydantic_validation_error
     source = model.__ninja_param_source__
     for error in problem.errors(include_url=False, include_context=False, include_input=False):
-        loc = error["loc"]
+        loc = _without_names(error["loc"])
         place = loc[1:] if source == "body" else model.__ninja_flatten_map_reverse__.get(loc, loc)
         yield misfit([source, *place], error["msg"], error["type"])
 

@@ -38,9 +38,7 @@ def claim_code(
     at = now()
     with looked(caller, Action.CODE_CLAIM, at=at, kind="credential" if credential_id else "", id=credential_id):
         run = run_of(wanted)
-        rows = _within(caller, _identifier(caller, identifier, credential_id), wanted, at)
-        rows = rows.filter(_suits(run), claimed_at=None, code__isnull=False)
-        rows = rows.order_by(*_named_first(run), "-received_at", "-id")
+        rows = _unclaimed(_within(caller, _identifier(caller, identifier, credential_id), wanted, at), run)
         if not rows.exists():
             return None
     with recorded(caller, Action.CODE_CLAIM, at=at) as entry:
@@ -70,26 +68,31 @@ def claim_this(caller: Caller, *, code_id: str) -> OpenCode:
         return opened(taken)
 
 
-def held_code(
-    caller: Caller, *, identifier: str = "", credential_id: str = "", **wanted: Unpack[Wanted]
-) -> OpenCode | None:
-    """The newest code that this very task or run claimed before, for a caller who asks again; None when there is none.
+def claim_or_repeat(caller: Caller, *, identifier: str, **run: Unpack[Run]) -> OpenCode | None:
+    """For a run that polls: a code newer than the one it holds, else that one again; None when there is none.
 
-    Invalid without a task or run: nobody else's code is shown again.
+    Without a task or run it is a claim: nobody else's code is shown again. Polls at the same moment get one code.
     """
-    at = now()
-    with looked(caller, Action.CODE_CLAIM, at=at, kind="credential" if credential_id else "", id=credential_id):
-        run = run_of(wanted)
-        if not (run["task_id"] or run["workflow_run_id"]):
-            raise Invalid("Name the task or the run that claimed the code.", code="no_run")
-        rows = _within(caller, _identifier(caller, identifier, credential_id), wanted, at)
-        rows = rows.filter(**{f"claimed_{name}": value for name, value in run.items()}).exclude(claimed_at=None)
-        row = rows.order_by("-claimed_at", "-id").first()
-        if row is None:
+    at, names = now(), run_of(run)
+    if not (names["task_id"] or names["workflow_run_id"]):
+        return claim_code(caller, identifier=identifier, **run)
+    with looked(caller, Action.CODE_CLAIM, at=at):
+        within = _within(caller, _identifier(caller, identifier, ""), {}, at)
+        held = within.filter(**{f"claimed_{name}": value for name, value in names.items()}).exclude(claimed_at=None)
+        held = held.order_by("-received_at", "-id")
+        if not (held.exists() or _unclaimed(within, names).exists()):
             return None
     with recorded(caller, Action.CODE_CLAIM, at=at) as entry:
+        mine = held.first()
+        newer = within.filter(received_at__gt=mine.received_at) if mine else within
+        row = _take(_unclaimed(newer, names), by=caller.label, at=at, run=names)
+        again = {} if row else {"again": True}
+        row = row or mine
+        if row is None:  # another run was faster
+            entry.nothing_happened()
+            return None
         entry.about("code", row.id, row.identifier)
-        entry.detail = {**_said(run), "otp_type": row.otp_type, "again": True}
+        entry.detail = {**_said(names), "otp_type": row.otp_type, **again}
         return opened(row)
 
 
@@ -119,6 +122,12 @@ def _within(caller: Caller, identifier: str, wanted: Wanted, at: datetime) -> Qu
     rows = ReceivedCode.objects.filter(team_id=caller.team_id, identifier_key__in=identifiers.keys(identifier))
     rows = rows.filter(Q(expired_at=None) | Q(expired_at__gt=at))
     return narrowed(rows, wanted.get("otp_type") or "", since)
+
+
+def _unclaimed(rows: QuerySet[ReceivedCode], run: dict[str, str]) -> QuerySet[ReceivedCode]:
+    """Those that suit the run, the best first."""
+    rows = rows.filter(_suits(run), claimed_at=None, code__isnull=False)
+    return rows.order_by(*_named_first(run), "-received_at", "-id")
 
 
 def _suits(run: dict[str, str]) -> Q:

@@ -1,6 +1,7 @@
 """Verbs on received codes: receive, list, read, discard, prune. Handing one out for good is in claims.py, what people
 see and mend of them in inbox.py."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
@@ -18,8 +19,9 @@ from credentials.vault import text, wakeups
 from credentials.vault.clock import new_id, now
 
 LONGEST_READ = 100_000  # characters that are searched for a code
-LONGEST_RAW = 65_536  # characters of a message that is kept although nothing was found in it
+LONGEST_KEPT = 65_536  # characters of a message; of a longer one in which a code was found, the beginning
 MOST_LISTED = 200
+MOST_AT_ONCE = 2_000_000  # characters of a list; further rows are left to a narrower question
 
 
 class Run(TypedDict, total=False):
@@ -55,13 +57,17 @@ class OpenCode:
 
 
 def receive_code(caller: Caller, *, identifier: str, content: str, **sent: Unpack[Sent]) -> OpenCode:
-    """Keep a message, and the code or link that is found in it. Invalid (nothing_found) for a long one without."""
+    """Keep a message, and the code or link that is found in it. Invalid (nothing_found) for a long one without.
+
+    Anybody may send messages: of one longer than LONGEST_KEPT only the beginning is kept.
+    """
     at = now()
     with looked(caller, Action.CODE_RECEIVE, at=at):
         content = text.message(content)
         kept = text.exact("identifier", identifiers.stored(identifier))
         row = ReceivedCode(
-            id=new_id("totp", at), team_id=caller.own_team, received_at=at, content=content, identifier=kept,
+            id=new_id("totp", at), team_id=caller.own_team, received_at=at, content=content[:LONGEST_KEPT],
+            identifier=kept,
             identifier_key=identifiers.key(kept), source=text.exact("source", sent.get("source") or ""),
             expired_at=sent.get("expired_at"), **run_of(sent),
         )  # fmt: skip
@@ -74,13 +80,13 @@ def receive_code(caller: Caller, *, identifier: str, content: str, **sent: Unpac
             wakeups.announce_change(row.team_id)
         entry.about("code", row.id, row.identifier)
         entry.detail = {"otp_type": row.otp_type}
-    return OpenCode(row, code, content)
+    return OpenCode(row, code, content[:LONGEST_KEPT])
 
 
 def _find_code(row: ReceivedCode, content: str) -> str:
     """The code in the message, onto the row; empty when there is none to hand out."""
     found = extract.extract(content[:LONGEST_READ], row.source)
-    if found.code is None and len(content) > LONGEST_RAW:
+    if found.code is None and len(content) > LONGEST_KEPT:
         raise Invalid("Neither a code nor a link was found in this long message.", code="nothing_found")
     code = found.code or ""
     row.code = code or None
@@ -119,9 +125,20 @@ def list_codes(
         if not rows.exists():
             return []
     with recorded(caller, Action.CODE_READ, at=at) as entry:
-        found = [opened(row) for row in rows[: min(limit, MOST_LISTED)]]
-        entry.detail = {"count": len(found)}
+        found = list(_that_fit(opened(row) for row in rows[: min(limit, MOST_LISTED)]))
+        entry.about("code", found[0].row.id if len(found) == 1 else "", identifier)
+        entry.detail = {"count": len(found), "ids": [code.row.id for code in found]}
     return found
+
+
+def _that_fit(found: Iterable[OpenCode]) -> Iterator[OpenCode]:
+    """The newest, until MOST_AT_ONCE: somebody else may have sent long ones, and a list is opened under a lock."""
+    room = MOST_AT_ONCE
+    for code in found:
+        room -= len(code.content)
+        if room < 0:
+            return
+        yield code
 
 
 def narrowed(rows: QuerySet[ReceivedCode], otp_type: str, received_after: datetime | None) -> QuerySet[ReceivedCode]:

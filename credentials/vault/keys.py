@@ -158,6 +158,8 @@ def rotate_api_key(
         expires_at = at + lifetime if lifetime else None
         if old.id != caller.id:
             _checked_expiry(caller, expires_at, at)
+        elif old.expires_at and (not lifetime or lifetime > old.expires_at - old.created_at):
+            raise Invalid(fields={"expires_at": "A key cannot give itself a longer life than it was given."})
         old.rotated_at, ends = at, at + grace
         old.expires_at = min(ends, old.expires_at) if old.expires_at else ends
         old.save(update_fields=["rotated_at", "expires_at"])

@@ -87,9 +87,9 @@ class Lookout:
             found, before = cursor.fetchone()[0], self._data_version
             if found == before:
                 return []
-            self._data_version = found
             cursor.execute(f"{_ROWS} WHERE rowid >= %s ORDER BY rowid DESC LIMIT {MOST_NEW}", [self._last[0]])
             rows = cursor.fetchall()
+            self._data_version = found  # not before: a look that failed is to be repeated
             if self._last[0] and not rows:  # the newest rows were deleted: their rowids are given out again
                 cursor.execute(f"{_ROWS} ORDER BY rowid DESC LIMIT 1")
                 self._last = (cursor.fetchall() or [(0, "")])[0][:2]

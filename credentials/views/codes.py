@@ -51,7 +51,8 @@ def live_codes(request: HttpRequest, slug: str) -> HttpResponse:
     who = caller(request, slug)
     found = shown(who, identifier=request.GET.get("identifier", ""), sought=request.GET.get("q", ""))
     if found["seen"] == request.GET.get("seen"):
-        return held(request, HttpResponse(status=204), seconds=found["wait"], topics=inbox.watched(who))
+        topics = inbox.watched(who)
+        return held(request, HttpResponse(status=204), seconds=found["wait"], team_id=who.team_id, topics=topics)
     return page(request, "_received.html", who, inbox=found)
 
 

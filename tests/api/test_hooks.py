@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import time
 from urllib.parse import urlencode
 
 import pytest
@@ -161,6 +162,29 @@ def test_a_sender_that_does_not_say_so_needs_a_hook_that_knows(client, new_hook,
     assert len(received()) == 1
 
 
+@pytest.mark.parametrize("kind", ["", "; charset=us-ascii", "; charset=utf8"])
+@pytest.mark.parametrize(
+    "body", [f"{TEXT} (2FA code = {CODE})", json.dumps({"content": f"{TEXT} https://x.example/?a=b"}),
+             urlencode({"content": TEXT})]
+)  # fmt: skip
+def test_a_text_with_an_equals_sign_is_no_form_and_a_form_is_one_in_any_charset(client, new_hook, kind, body):
+    assert client.post(new_hook(identifier=PHONE), body, f"application/x-www-form-urlencoded{kind}").status_code == 200
+    assert [found[:2] for found in received()] == [(PHONE, CODE)]
+
+
+def test_a_link_sent_as_if_it_were_a_form_is_kept(client, new_hook):
+    link = "https://acme.example/login?token=8f7a6b5c4d3e2f1a"
+    text = f"Sign in to Acme: {link}"
+    client.post(new_hook(identifier=MAIL), text, "application/x-www-form-urlencoded")
+    assert received() == [(MAIL, link, "")]
+
+
+@pytest.mark.parametrize("to", ["a <" + "(" * 3000, "<" + "a@b:" * 20_000, "<" * 3000, "<" + "a," * 100_000])
+def test_an_address_that_strangers_wrote_breaks_nothing(client, new_hook, to):
+    for send in (form, said):
+        assert send(client, new_hook(), {"to": to, "text": TEXT}).status_code in (200, 422)
+
+
 def test_a_mail_is_kept_with_its_subject(client, new_hook):
     form(client, new_hook(), MAILGUN)
     assert unseal(ReceivedCode.objects.get(), "content") == f"Sign in\n{TEXT}"
@@ -300,6 +324,10 @@ def sha256(body: bytes, key: str = SIGNING_KEY) -> str:
     return hmac.digest(key.encode(), body, "sha256").hex()
 
 
+def of_mailgun(stamp: str) -> dict:
+    return {**MAILGUN, "timestamp": stamp, "signature": sha256((stamp + MAILGUN["token"]).encode())}
+
+
 def test_a_hook_with_a_signing_key_takes_what_is_signed_with_it_and_nothing_else(client, new_hook):
     where = new_hook(identifier=PHONE, signing_key=SIGNING_KEY)
     raw = json.dumps(SMS_GATEWAY).encode()
@@ -309,7 +337,7 @@ def test_a_hook_with_a_signing_key_takes_what_is_signed_with_it_and_nothing_else
     ):
         assert client.post(where, raw, "application/json", headers=headers).status_code == 200
     assert form(client, where, TWILIO, **{"X-Twilio-Signature": twilio_mac(where, TWILIO)}).status_code == 200
-    assert form(client, where, MAILGUN).status_code == 200
+    assert form(client, where, of_mailgun(str(int(time.time())))).status_code == 200
     kept = len(received())
     for answer in (
         client.post(where, raw, "application/json"),
@@ -319,7 +347,10 @@ def test_a_hook_with_a_signing_key_takes_what_is_signed_with_it_and_nothing_else
         client.post(where, raw + b" ", "application/json", headers={"X-Signature": sha256(raw)}),
         form(client, where, {**TWILIO, "Body": "654321"}, **{"X-Twilio-Signature": twilio_mac(where, TWILIO)}),
         form(client, where, TWILIO, **{"X-Twilio-Signature": "not base64!"}),
-        form(client, where, {**MAILGUN, "timestamp": "1"}),
+        form(client, where, {**of_mailgun(str(int(time.time()))), "timestamp": "1"}),
+        form(client, where, of_mailgun("1768556698")),
+        form(client, where, of_mailgun(json.dumps({"workflow_run_id": "r7"}))),
+        client.post(where, raw, "application/json", headers={"X-Skyvern-Signature": sha256(raw)}),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "bad_signature")
     assert len(received()) == kept == 4

@@ -160,19 +160,29 @@ def test_only_who_may_claim_claims(blue, red, send):
     assert claimed(blue.caller("operator")) == code
 
 
-def test_a_run_that_asks_again_is_shown_its_own_code_and_no_other(agent, send):
+def test_a_run_that_asks_again_is_shown_its_own_code_until_a_newer_one_comes_and_no_other(agent, send):
+    def polled(**run: str) -> str | None:
+        found = claims.claim_or_repeat(agent, identifier=MAIL, **run)
+        return found.code if found else None
+
     mine, other = {"workflow_run_id": "r1"}, {"workflow_run_id": "r2"}
-    assert claims.held_code(agent, identifier=MAIL, **mine) is None
+    assert polled(**mine) is None
     code = send()
-    assert claims.held_code(agent, identifier=MAIL, **mine) is None
-    assert claimed(agent, **mine) == code
-    assert claims.held_code(agent, identifier=MAIL, **mine).code == code
-    assert claims.held_code(agent, identifier=MAIL, **other) is None
-    assert claims.held_code(agent, identifier=MAIL, task_id="t1", **mine) is None
-    with pytest.raises(Invalid):
-        claims.held_code(agent, identifier=MAIL, workflow_id="w1")
+    assert polled(**mine) == code
+    assert polled(**mine) == code
     event = AuditEvent.objects.order_by("id").filter(outcome="done").last()
     assert event.detail == {**mine, "otp_type": "totp", "again": True}
+    assert polled(**other) is None
+    assert polled(task_id="t1", **mine) is None
+    assert polled(workflow_id="w1") is None
+    newer = send()
+    assert polled(**mine) == newer
+
+
+def test_polls_of_one_run_take_one_code_and_leave_the_older(agent, send):
+    older, newer = send(), send()
+    assert {claims.claim_or_repeat(agent, identifier=MAIL, workflow_run_id="r1").code for _ in range(4)} == {newer}
+    assert claimed(agent) == older
 
 
 def test_the_chain_holds(blue, agent, send):

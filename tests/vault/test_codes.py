@@ -34,6 +34,17 @@ def events() -> list[tuple]:
     return [(event.action, event.outcome, event.target_id, event.detail) for event in rows]
 
 
+def test_of_a_long_message_the_beginning_is_kept_and_a_list_opens_only_so_much(blue, monkeypatch):
+    caller = blue.caller("owner")
+    long = f"Your verification code is 482913. {'é' * 200_000}"
+    kept = codes.receive_code(caller, identifier="me@example.com", content=long)
+    assert (kept.code, kept.content) == ("482913", long[: codes.LONGEST_KEPT])
+    codes.receive_code(caller, identifier="me@example.com", content=long)
+    assert len(codes.list_codes(caller)) == 2
+    monkeypatch.setattr(codes, "MOST_AT_ONCE", 2 * codes.LONGEST_KEPT - 1)
+    assert len(codes.list_codes(caller)) == 1
+
+
 def test_a_message_is_kept_sealed_with_its_code_and_the_reason(forwarder):
     found = codes.receive_code(
         forwarder, identifier="Me@Example.COM ", content="Your verification code is 482-913.\n", source="sms",
@@ -153,8 +164,8 @@ def test_a_list_leaves_one_event_when_it_shows_something(forwarder, agent):
     assert events() == []
     for content in ("111111", "222222"):
         codes.receive_code(forwarder, identifier="u", content=content)
-    assert len(codes.list_codes(agent, identifier="u")) == 2
-    assert events()[2:] == [("code.read", "done", "", {"count": 2})]
+    found = codes.list_codes(agent, identifier="u")
+    assert events()[2:] == [("code.read", "done", "", {"count": 2, "ids": [code.row.id for code in found]})]
 
 
 def test_a_key_needs_the_scope_and_a_person_the_role(blue, forwarder, agent):

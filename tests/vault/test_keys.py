@@ -37,6 +37,17 @@ def refused(key: str, **seen) -> bool:
     return (refusal.value.message, refusal.value.code, refusal.value.status) == (REFUSAL, "bad_key", 403)
 
 
+def test_a_key_that_takes_its_own_place_lives_no_longer_than_it_was_given(blue):
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    row, text = keys.create_api_key(blue.caller("owner"), name="short", scopes=["codes:write"], expires_at=soon)
+    caller = keys.caller_with_key(text, door=Door.KERNEL)
+    for lifetime in (timedelta(days=3650), timedelta(hours=2)):
+        with pytest.raises(Invalid):
+            keys.rotate_api_key(caller, key_id=row.id, grace=timedelta(), lifetime=lifetime)
+    new, _ = keys.rotate_api_key(caller, key_id=row.id, grace=timedelta())
+    assert new.expires_at <= soon + timedelta(minutes=1)
+
+
 def test_a_key_stands_for_its_team_and_scopes(blue, new_key, login):
     row, key = new_key()
     caller = call(key, ip="198.51.100.3", user_agent="skyvern")
