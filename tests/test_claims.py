@@ -128,12 +128,14 @@ def test_a_command_wakes_who_waits(house, ask):
 @pytest.mark.skipif(not os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="SQLite has no connection")
 def test_a_code_that_comes_while_nobody_listens_is_not_missed(house, ask):
     """The database ends the connections on which it tells of codes."""
+    ears = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
 
     async def story():
         async with ask(house.one) as one, ask(house.three) as three:
             tasks = await waiting(claim(one, "deaf@example.com", wait=60), claim(three, "mute@example.com", wait=60))
-            ended = rows(house, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                                " WHERE datname = current_database() AND query LIKE 'LISTEN%'")  # fmt: skip
+            while len(rows(house, f"SELECT pid {ears}")) < 2:
+                await asyncio.sleep(0.1)
+            ended = rows(house, f"SELECT pg_terminate_backend(pid) {ears}")
             sent = [await send(three, "deaf@example.com"), await send(one, "mute@example.com")]
             assert await asyncio.gather(*tasks) == sent
             assert len(ended) >= 2

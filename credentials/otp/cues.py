@@ -14,7 +14,7 @@ SELLING = (
     "hotel, reservation*, booking*, vuelo, vol, volo, flug, рейс*, ucus, 航班, フライト, 予約, 항공, flash sale, wifi, wi fi, "
     "guest network, invite*, referral*, refer a friend, meeting, webinar, symposium, conference, expo, appointment*, курьер*, repartidor, livreur, przesylk*,  raffle, prize, gewinnspiel, concert, venue, tickets, gift card*, redeem*, "
     "your table, your order is, to the host, queue*, raffle*, giveaway, door code, front door, gate code, garage, alarm code, exit code, build, pipeline, deploy*, "
-    "driver, retrieve, abhol*, termin, tisch, zustell*, lieferung*, einlos*, flohmarkt, gewinn*, retrait, retirer, rdv, rendez vous, "
+    "black friday, cyber monday, shop now, shop early, early access, driver, retrieve, abhol*, termin, tisch, zustell*, lieferung*, einlos*, flohmarkt, gewinn*, retrait, retirer, rdv, rendez vous, "
     "point relais, livreur*, porte, portail, recogida, recoger, cita, reparto, taquilla, mesa, sorteo, entrega, entregador, retirada, "
     "ritiro, ritirare, consegna, appuntamento, tavolo, ophalen, bezorg*, afhaal*, afspraak, tafel, odbior*, dostaw*, kurier*, wizyt*, "
     "vydej*, vyzvedn*, vyzvednut*, doruc*, zasilk*, zasiel*, ridicare, ridica, livrare, curier, easybox, atvetel*, szallit*, futar*, "

@@ -23,6 +23,7 @@ HOST = re.compile(  # "booking.com" books nothing, and what follows its slash is
     r"|[a-z]{2,6}/[^\s<>\"]+)(?![\w-])"
 )
 APP_HASH = re.compile(r"[\n ] *(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])[A-Za-z0-9+/]{11} *$")  # SMS Retriever's
+RETRIEVED = re.compile(r"\A<#>.*\n[^\S\n]*\S{1,20}\Z", re.S)  # meant for an app: the last line says for which
 LAST = 40  # characters that may hold it
 ADDRESSEE = re.compile(r"(?<![\w.+-])([\w.+-]{1,64})@[A-Za-z]")
 
@@ -40,6 +41,8 @@ class Message:
     def read(cls, text: str, channel: str) -> "Message":
         names = {piece for found in ADDRESSEE.finditer(text) for piece in found[1].lower().split(".")}
         text = plain.readable(text, channel)[:LONGEST].rstrip()
+        if RETRIEVED.match(text):
+            text = text.rpartition("\n")[0].rstrip()
         text = TIME.sub(r"\1, \2", text[:-LAST] + APP_HASH.sub("", text[-LAST:]))
         for address in (NOT_TEXT, HOST):
             text = address.sub(lambda found: "\x00" * len(found[0]), text)

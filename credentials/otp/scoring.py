@@ -97,8 +97,10 @@ def _is_close_with_letters(message: Message, candidate: Candidate, bond: Bond) -
     """It is stated, entered or on a line of its own; a word and a number ("HALLO10") is a voucher's."""
     if bond.label.kind < Kind.ONE_TIME and VOUCHER.fullmatch(candidate.code):
         return False
+    if bond.is_behind and bond.label.kind == Kind.SIGN_IN:
+        return _is_entered(message, candidate) and len(bond.gap) <= NEAR and not CLAUSES.search(bond.gap)
     if bond.is_behind:
-        return bond.label.kind != Kind.SIGN_IN and _is_predicate(bond.gap)
+        return _is_predicate(bond.gap)
     if bond.label.kind != Kind.SIGN_IN and (bond.distance >= LINKED or IS.search(bond.gap[-NEAR:])):
         return True
     return _is_entered(message, candidate) or (bond.label.kind != Kind.SIGN_IN and message.stands_alone(candidate))

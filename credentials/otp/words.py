@@ -103,14 +103,15 @@ CODE = {
 ONE_TIME = {
     "en": "otp, otp code, otc, one time code, one time password, one time passcode, one time pin, onetime code, "
     "two factor code, 2fa code, 2 step code, mfa code, temporary password, onetime password, "
-    "single use code, dynamic code, one time security code, totp",
+    "single use code, rvn, dynamic code, one time security code, totp, smscode, code sms, codigo sms, codice sms, sms kod, smskod, "
+    "smskode, sms kode",
     "de": "tan, mtan, pushtan, phototan, chiptan, itan, smstan, mobiletan, einmalcode, einmalkennwort, einmalpasswort, einmal passwort, einmal code",
     "nl": "eenmalige code, eenmalig wachtwoord",
     "fr": "code a usage unique, mot de passe a usage unique, code unique, mot de passe unique, code ephemere",
     "es": "codigo de un solo uso, contrasena de un solo uso, clave dinamica, clave temporal, clave de un solo uso",
     "pt": "codigo de uso unico, senha de uso unico, senha descartavel, codigo unico, codigo descartavel",
     "it": "codice monouso, password monouso, codice usa e getta, codice temporaneo",
-    "pl": "haslo jednorazowe, kod jednorazowy, jednorazow*",
+    "pl": "haslo jednorazowe, kod jednorazowy, jednorazow*, haslo sms, kod sms",
     "cs": "jednorazov*",
     "hu": "egyszer hasznalatos, egyszeri *",
     "fi": "kertakayttoi*, kertakaytto*",
@@ -177,7 +178,7 @@ SIGN_IN = {
     "pairing code, activation code, verifying, wants to sign, getting started, complete your sign, finish setting up, "
     "finish signing, recover your account, account recovery, recovery code, reset your password, password reset, reset code, "
     "continue signing, approve, approving, to approve, it is you, it is really you, it s really you, confirm it is, "
-    "prove it s you",
+    "prove it s you, link this device, link your device",
     "de": "anmeld*, *anmeldung, einlogg*, bestatig*, *freigabe*, authentifiz*, identitat, zugang*, sicherheitscode*, registrier*, "
     "aktivier*, passwort zurucksetzen, neues passwort, passwort vergessen, kennwort zurucksetzen",
     "nl": "inlog*, aanmeld*, *bevestig*, *toegang*, beveiligings*, verifi*, wachtwoord, herstel*",
