@@ -19,6 +19,12 @@ GONE = "ERR_CONNECTION_REFUSED"
 
 
 @pytest.fixture
+def fresh(stage):
+    """Olivia signs in anew: on a busy machine her last sign-in may be too old for what asks who one is."""
+    stage.sessions.pop(OWNER, None)
+
+
+@pytest.fixture
 def arrives(stage):
     """arrives(identifier, message): handed in by another process, as a mail server would; its id."""
 
@@ -177,6 +183,7 @@ def test_a_hidden_page_stops_asking_and_catches_up_when_it_is_shown(desk, arrive
     expect(page.locator(f"#{missed}")).to_be_visible()
 
 
+@pytest.mark.usefixtures("fresh")
 def test_a_wrong_extraction_is_mended_and_who_waits_is_told(desk, arrives, stage):
     id = arrives("mend@northwind.example", "Your Shop code is 700100. Enter 700200 in the app to sign in, not 700300.")
     page, oskar = desk(CODES), desk(CODES, who=OPERATOR)
@@ -225,6 +232,7 @@ def test_the_filter_stands_in_the_address_and_what_comes_is_filtered_too(desk, a
     assert other not in page.content()
 
 
+@pytest.mark.usefixtures("fresh")
 def test_without_scripts_one_pushes_reads_claims_mends_and_discards(desk):
     page = desk(CODES, java_script_enabled=False)
     push(page, "plain@northwind.example", "Your code is 246802, not 135791")
@@ -242,6 +250,7 @@ def test_without_scripts_one_pushes_reads_claims_mends_and_discards(desk):
     expect(row(page, "plain@northwind.example")).to_have_count(0)
 
 
+@pytest.mark.usefixtures("fresh")
 def test_a_new_hook_shows_its_address_once_and_takes_codes_in_at_once(desk, stage):
     page = desk(f"{HOME}hooks/", **CLIPBOARD)
     page.get_by_label("Name").fill("Yard phone")
@@ -264,6 +273,7 @@ def test_a_new_hook_shows_its_address_once_and_takes_codes_in_at_once(desk, stag
     assert page.request.post(address, data="Your code is 112359").status == 404
 
 
+@pytest.mark.usefixtures("fresh")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_what_opens(desk, theme, arrives):
     arrives("axe@northwind.example", "Your code is 987123")
