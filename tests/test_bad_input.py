@@ -37,6 +37,7 @@ FIELDS = [
     "password",
     "totp_secret",
     "notes",
+    "expires_on",
     "revision",
     "type",
 ]

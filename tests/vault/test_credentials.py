@@ -209,6 +209,7 @@ EDITS = st.one_of(
     st.fixed_dictionaries({"totp_secret": st.sampled_from(["", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"])}),
     st.fixed_dictionaries({"values": st.dictionaries(st.sampled_from(["password", "notes", "pin"]), st.text("xyz é"))}),
     st.fixed_dictionaries({"remove_value_keys": st.just(["notes"])}),
+    st.fixed_dictionaries({"expires_on": st.none() | st.dates()}),
 )
 # What an edit of a field may change beside the field itself.
 FOLLOWS = {
