@@ -72,7 +72,7 @@ class Server:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve"], cwd=ROOT, env=self.env, stdout=log, stderr=log
             )
-        for _ in range(300):
+        for _ in range(1200):  # a busy machine is slow, not wrong
             if self.process.poll() is not None:
                 raise RuntimeError(self.log)
             try:
@@ -85,7 +85,7 @@ class Server:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=15)
+        return self.process.wait(timeout=60)
 
 
 def free_port() -> int:

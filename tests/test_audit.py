@@ -413,3 +413,10 @@ def test_a_moment_is_read_back_as_it_was_hashed(blue, login, microsecond):
 def test_a_damaged_row_is_named_and_told_and_trips_nothing(chain, column, damage):
     sql(f"UPDATE {TABLE} SET {column} = %s WHERE seq = 3", damage)
     assert (verdict(chain).broken_at, verdict(chain).holds_up_to) == (3, 2)
+
+
+@pytest.mark.parametrize("days", ["since=0001-01-01&until=9999-12-31", "until=0001-01-01", "since=9999-12-31"])
+def test_the_first_and_the_last_day_there_is_are_days_like_any_other(blue, login, sign_in, days):
+    page = sign_in(blue.people["auditor"]).get(f"/t/blue/audit/?{days}")
+    assert page.status_code == 200
+    assert len(page.context["rows"]) == (1 if days.startswith("since=0001") else 0)

@@ -15,7 +15,7 @@ from django.test import Client
 
 from credentials.models import ApiKey, AuditEvent, Canary, Membership, ReceivedCode, SecretVersion, Team, User
 from credentials.vault import credentials as vault
-from credentials.vault import secrets
+from credentials.vault import proofs, secrets, teams
 from tests.conftest import LOGIN, PASSWORD
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -187,13 +187,24 @@ def test_auditverify_says_up_to_where_each_chain_holds(blue, red, login):
         ("UPDATE credentials_auditevent SET actor_label = 'x' WHERE seq = 2", "BROKEN at event 2: its contents"),
         ("DELETE FROM credentials_auditevent WHERE seq = 2", "BROKEN at event 3: event 2 is missing"),
         ("UPDATE credentials_auditevent SET seq = 0 WHERE seq = 1", "BROKEN at event 0: event 1 is missing"),
+        ("DELETE FROM credentials_auditevent WHERE seq > 2", "BROKEN at event 3: events 3 to 4 are gone: the verif"),
+        (
+            "UPDATE credentials_auditevent SET seq = 9 WHERE seq = 2;"
+            "UPDATE credentials_auditevent SET seq = 2 WHERE seq = 3;"
+            "UPDATE credentials_auditevent SET seq = 3 WHERE seq = 9",
+            "BROKEN at event 2: it does not follow the event before it",
+        ),
     ],
+    ids=["changed", "removed", "renumbered", "the tail cut", "swapped"],
 )
 def test_auditverify_names_the_first_event_that_does_not_fit(without_triggers, blue, login, red, tampering, says):
     for _ in range(3):
         secrets.show_code(blue.caller("operator"), credential_id=login.id)
+    proofs.verify_trail(teams.operator("blue"))
     with connection.cursor() as cursor:
-        cursor.execute(tampering)
+        cursor.execute("DELETE FROM credentials_auditevent WHERE action = 'audit.verify'")
+        for statement in tampering.split(";"):
+            cursor.execute(statement)
     out = StringIO()
     with pytest.raises(CommandError, match="The audit is broken") as broken:
         call_command("auditverify", stdout=out)

@@ -42,4 +42,6 @@ class Command(VaultCommand):
             forwarded_allow_ips=settings.TRUSTED_PROXIES,
             limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=10,
+            # A busy machine is slow: a process taken for dead after 5 seconds takes its requests along.
+            timeout_worker_healthcheck=30,
         )
