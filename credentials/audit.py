@@ -17,6 +17,7 @@ from credentials.access import Action, Caller, require, require_right
 from credentials.chain import digest, head_of
 from credentials.errors import VaultError
 from credentials.models import AuditEvent
+from credentials.models.prepared import PreparedInsert
 
 DETAIL_KEYS = frozenset(
     {
@@ -49,6 +50,7 @@ DETAIL_KEYS = frozenset(
         "signed",
     }
 )
+_EVENTS = PreparedInsert(AuditEvent)
 # An id that somebody mistyped may be a secret: only what looks like one of ours is written down.
 OUR_ID = re.compile(r"(?:cred|cfld|team|key|totp|inv|hook)_[0-9A-Z]{26}|[0-9]{1,19}")
 
@@ -163,7 +165,7 @@ def _append(caller: Caller, action: Action, outcome: Outcome, entry: Entry, at: 
         previous_hash=previous,
     )
     event.hash = digest(event)
-    event.save(force_insert=True)
+    _EVENTS.insert(event)
 
 
 def _plain(text: str, longest: int) -> str:

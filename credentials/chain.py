@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from credentials.models import AuditAnchor, AuditEvent
+from credentials.models.prepared import Prepared
 
 GENESIS = "0" * 64
 SYSTEM = "system"  # the chain of what belongs to no team
@@ -39,6 +40,12 @@ _HASHED = (
     "previous_hash",
 )
 _ROW = (*_HASHED, "at", "hash")
+_HEAD = Prepared(
+    lambda team_id: AuditEvent.objects.filter(team_id=team_id).order_by("-seq").values_list("seq", "hash")
+)
+_HEAD_OF_SYSTEM = Prepared(
+    lambda: AuditEvent.objects.filter(team_id=None).order_by("-seq").values_list("seq", "hash")
+)
 
 Row = Mapping[str, Any]
 
@@ -159,8 +166,8 @@ def cut(team_id: str | None, *, seq: int, last_hash: str, file_digest: str, at: 
 
 def head_of(team_id: str | None) -> tuple[int, str]:
     """The newest event's number and hash."""
-    newest = AuditEvent.objects.filter(team_id=team_id).order_by("-seq").values_list("seq", "hash").first()
-    return newest or (0, GENESIS)
+    newest = _HEAD.first(team_id) if team_id else _HEAD_OF_SYSTEM.first()
+    return (newest[0], newest[1]) if newest else (0, GENESIS)
 
 
 def newest_of_all() -> int:
