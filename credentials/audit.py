@@ -17,7 +17,7 @@ from credentials.access import Action, Caller, require, require_right
 from credentials.chain import digest, head_of
 from credentials.errors import VaultError
 from credentials.models import AuditEvent
-from credentials.models.prepared import PreparedInsert
+from credentials.models.prepared import PreparedInsert, execute
 
 DETAIL_KEYS = frozenset(
     {
@@ -136,8 +136,7 @@ def _record_failure(caller: Caller, action: Action, entry: Entry, at: datetime, 
 def _lock(team_id: str | None) -> None:
     """Let one transaction at a time extend a chain. SQLite's IMMEDIATE transactions already see to that."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit {team_id or ''}"])
+        execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit {team_id or ''}"])
 
 
 def _append(caller: Caller, action: Action, outcome: Outcome, entry: Entry, at: datetime) -> None:

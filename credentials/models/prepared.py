@@ -1,12 +1,14 @@
 """Statements of the hot paths, which are the same each time but for their parameters: Django builds their SQL once.
 
 Building it costs Django several times what the database needs to answer (docs/performance.md). What such a statement
-says is written as a queryset, as everywhere else, and runs in whatever transaction is open.
+says is written as a queryset, as everywhere else, and runs in whatever transaction is open. PostgreSQL in turn keeps
+the plan, for as long as the connection lasts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import psycopg
 from django.db import connection, models
 from django.db.models.sql import InsertQuery
 
@@ -22,6 +24,18 @@ class _Statement(NamedTuple):
     converters: Converters
 
 
+def execute(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
+    """Run one statement that is run again and again; its first row, if it has any."""
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            cursor.execute(sql, parameters)
+            return cursor.fetchone()
+        # Django's own cursors write the parameters into the SQL, so that no plan could be kept.
+        with connection.wrap_database_errors, psycopg.Cursor(cursor.connection) as own:
+            own.execute(sql, parameters, prepare=True)  # type: ignore[arg-type]  # text of Django's, not a literal
+            return own.fetchone() if own.description else None
+
+
 class Prepared:
     """A query by texts. `build` takes marks in their place and returns a `values_list` on the default database."""
 
@@ -35,9 +49,7 @@ class Prepared:
         parameters = list(made.fixed)
         for place, number in made.given:
             parameters[place] = given[number]
-        with connection.cursor() as cursor:
-            cursor.execute(made.sql, parameters)
-            row = cursor.fetchone()
+        row = execute(made.sql, parameters)
         if row is None:
             return None
         found = list(row)
@@ -77,8 +89,7 @@ class PreparedInsert:
             else field.get_db_prep_save(getattr(row, field.attname), connection)
             for field in self._fields
         ]  # fmt: skip
-        with connection.cursor() as cursor:
-            cursor.execute(self._made.get(connection.vendor) or self._make(), values)
+        execute(self._made.get(connection.vendor) or self._make(), values)
 
     def _make(self) -> str:
         query = InsertQuery(self._model)
