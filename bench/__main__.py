@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import figures, paths
+from bench import figures, growth, paths, serving, waiting
 from bench.run import ENGINES, Bench
 
 # Each takes the Bench and tells it rows or figures.
@@ -14,6 +14,11 @@ PARTS = {
     "codes": paths.codes,
     "credentials": paths.credentials,
     "pages": paths.pages,
+    "waiting": waiting.waiting,
+    "growth": growth.growth,
+    "start": serving.start,
+    "memory": serving.memory,
+    "processes": serving.processes,
 }
 
 
@@ -25,7 +30,7 @@ def main() -> None:
     given.folder.mkdir(parents=True, exist_ok=True)
     chosen = [name for name in PARTS if not given.only or name in given.only]
     bench.only = "" if chosen else given.only[0]  # no part: a path of one
-    for name in chosen or PARTS:
+    for name in chosen or ("codes", "credentials", "pages"):
         PARTS[name](bench)
     print(figures.table(bench.rows))
     if bench.figures:

@@ -48,10 +48,14 @@ def table(rows: list[Row]) -> str:
     shown = [
         [row.engine, f"{row.size:,}", row.path, str(row.teams), str(row.connections),
          f"{row.per_second:,.0f}{'*' if row.generator > GENERATOR_BOUND else ''}", f"{row.p50:.2f}", f"{row.p99:.2f}",
-         f"{row.cpu:.2f}", f"{row.database_cpu:.2f}", f"{row.to_constant:.2f}", f"{row.to_select_and_insert:.2f}"]
+         f"{row.cpu:.2f}", f"{row.database_cpu:.2f}", _ratio(row.to_constant), _ratio(row.to_select_and_insert)]
         for row in rows
     ]  # fmt: skip
     return _aligned([list(HEADS), *shown])
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.2f}" if value else "-"  # no floor was measured beside it
 
 
 def list_of(figures: list[Figure]) -> str:

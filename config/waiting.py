@@ -20,6 +20,8 @@ from django.conf import settings
 
 from config.announcements import hear
 from credentials.api.waiting import HEADER, LONGEST
+from credentials.metrics import WAITING
+from credentials.vault.wakeups import is_another_look
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -65,7 +67,7 @@ class Hub:
         """A place among those who wait, and somebody who listens for them. Raises Full."""
         if self.waiting >= settings.MOST_WAITERS:
             raise Full
-        self.waiting += 1
+        self._count(1)
         if self._ear is None:
             _at_the_end(self.close)
         if self._ear is None or self._ear.done():
@@ -73,7 +75,12 @@ class Hub:
         try:
             yield
         finally:
-            self.waiting -= 1
+            self._count(-1)
+
+    def _count(self, change: int) -> None:
+        self.waiting += change
+        if settings.METRICS:
+            WAITING.set(self.waiting)
 
     @contextmanager
     def waiter(self, topics: Collection[str], *, since: int) -> Iterator[asyncio.Future[Any]]:
@@ -182,6 +189,7 @@ async def answered(look: Look, receive: Receive, send: Send, hub: Hub) -> None:
 async def _waited_for(first: Answer, since: int, look: Look, receive: Receive, send: Send, hub: Hub) -> Answer:
     """The answer after the last look."""
     loop, answer = asyncio.get_running_loop(), first
+    is_another_look.set(True)  # in this request's own context, which goes with it into Django's threads
     # After the body only the hang-up comes.
     gone: asyncio.Future[Any] = loop.create_task(cast(Coroutine[Any, Any, Message], receive()))
     try:

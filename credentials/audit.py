@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from credentials.access import Action, Caller, require, require_right
 from credentials.chain import digest, head_of
 from credentials.errors import VaultError
+from credentials.metrics import happened
 from credentials.models import AuditEvent
 from credentials.models.prepared import PreparedInsert, execute
 
@@ -93,6 +94,8 @@ def recorded(caller: Caller, action: Action, *, at: datetime, kind: str = "", id
     except Exception as problem:
         _record_failure(caller, action, entry, at, problem)
         raise
+    if entry.happened:
+        happened(action, Outcome.DONE)
 
 
 @contextmanager
@@ -123,14 +126,15 @@ def refused(caller: Caller, action: Action, problem: VaultError, *, at: datetime
 
 
 def _record_failure(caller: Caller, action: Action, entry: Entry, at: datetime, problem: Exception) -> None:
-    refused = isinstance(problem, VaultError)
+    outcome = Outcome.REFUSED if isinstance(problem, VaultError) else Outcome.FAILED
     # A failure's class name says what broke; its text could hold anything.
     why = problem.code if isinstance(problem, VaultError) else type(problem).__name__
     method = {"method": entry.detail["method"]} if "method" in entry.detail else {}
     entry.detail = {"reason": why, **method}
     with transaction.atomic():
         _lock(caller.team_id)
-        _append(caller, action, Outcome.REFUSED if refused else Outcome.FAILED, entry, at)
+        _append(caller, action, outcome, entry, at)
+    happened(action, outcome)
 
 
 def _lock(team_id: str | None) -> None:

@@ -27,13 +27,12 @@ class _Statement(NamedTuple):
 def execute(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
     """Run one statement that is run again and again; its first row, if it has any."""
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            cursor.execute(sql, parameters)
-            return cursor.fetchone()
-        # Django's own cursors write the parameters into the SQL, so that no plan could be kept.
-        with connection.wrap_database_errors, psycopg.Cursor(cursor.connection) as own:
-            own.execute(sql, parameters, prepare=True)  # type: ignore[arg-type]  # text of Django's, not a literal
-            return own.fetchone() if own.description else None
+        if connection.vendor == "postgresql":
+            # Django's own write the parameters into the SQL, so that no plan could be kept.
+            cursor.cursor = psycopg.Cursor(cursor.connection)
+        cursor.execute(sql, parameters)
+        row: tuple[Any, ...] | None = cursor.fetchone() if cursor.description else None
+        return row
 
 
 class Prepared:

@@ -6,6 +6,7 @@ process are told after the commit that there are new rows, and a `Lookout` sees 
 """
 
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from hashlib import sha256
 
 from django.db import connection, transaction
@@ -15,6 +16,9 @@ CHANNEL = "strongroom_codes"
 ANY = ""  # the key of whoever waits for every code of a team
 MOST_NEW = 1000  # rows between two looks; with more, everybody is woken
 _ROWS = "SELECT rowid, id, team_id, identifier_key FROM credentials_receivedcode"
+
+# Set by the server while it looks once more for a request that waits: it came once, and counts once.
+is_another_look = ContextVar("is_another_look", default=False)
 
 _listeners: set[Callable[[], None]] = set()
 
