@@ -30,13 +30,25 @@ def main() -> None:
     given.folder.mkdir(parents=True, exist_ok=True)
     chosen = [name for name in PARTS if not given.only or name in given.only]
     bench.only = "" if chosen else given.only[0]  # no part: a path of one
-    for name in chosen or ("codes", "credentials", "pages"):
-        PARTS[name](bench)
-    print(figures.table(bench.rows))
+    try:
+        for name in chosen or ("codes", "credentials", "pages"):
+            PARTS[name](bench)
+    finally:
+        _tell(bench, given.json)
+
+
+def _tell(bench: Bench, file: Path) -> None:
+    """What there is, even of a run that was cut short."""
+    if bench.rows:
+        print(figures.table(bench.rows))
     if bench.figures:
         print(f"\n{figures.list_of(bench.figures)}")
-    about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "processors": os.cpu_count()}
-    figures.write(given.json, bench.rows, bench.figures, **about)
+    about = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "processors": os.cpu_count(),
+        "load": os.getloadavg(),
+    }
+    figures.write(file, bench.rows, bench.figures, **about)
 
 
 def _options() -> argparse.Namespace:

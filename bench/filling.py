@@ -146,7 +146,11 @@ def _copy(model: Any, first: Any, changes: Iterator[dict[str, Any]]) -> None:
     """Rows like the first but for what changes, by the fastest way that the database has."""
     from django.db import connection, transaction
 
-    fields = [field for field in model._meta.concrete_fields if not (field.primary_key and field.get_internal_type() == "BigAutoField")]
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not (field.primary_key and field.get_internal_type() == "BigAutoField")
+    ]
     usual = {field.column: field.get_db_prep_save(getattr(first, field.attname), connection) for field in fields}
     columns = ", ".join(f'"{column}"' for column in usual)
     table = model._meta.db_table

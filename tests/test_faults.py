@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from config.connections import SILENT_SECONDS_IN_A_CROWD
 from credentials.access import Action, require
 from credentials.chain import verify
 from credentials.errors import StepUpRequired
-from config.connections import SILENT_SECONDS_IN_A_CROWD
 from credentials.models import Credential
 from credentials.vault import credentials as vault
 from credentials.vault import listing, secrets
