@@ -6,7 +6,8 @@ import sys
 import time
 import urllib.request
 
-from bench.figures import Figure, percentile
+from bench.figures import percentile
+from bench.run import Bench
 from tests.server import ROOT, Server
 
 EVENTS = 1_000_000
@@ -32,7 +33,14 @@ FILL = "print(audit_events.fill({events}))"
 VERIFY = "print(audit_events.verify({first}))"
 
 
-def measure(server: Server, key: str) -> list[Figure]:
+def events(bench: Bench) -> None:
+    for engine in bench.engines:
+        with bench.serving(engine, [10]) as vault:
+            for name, value, unit in _figures(vault.server):
+                bench.tell(engine, name, value, unit)
+
+
+def _figures(server: Server) -> list[tuple[str, float, str]]:
     filled = _told(server, FILL.format(events=EVENTS))
     verified = _told(server, VERIFY.format(first=EVENTS // 20))
     asked_at = time.monotonic()
@@ -41,14 +49,14 @@ def measure(server: Server, key: str) -> list[Figure]:
     if done.returncode:
         raise RuntimeError(done.stderr)
     return [
-        Figure("audit events", EVENTS, ""),
+        ("audit events", EVENTS, ""),
         *(
-            Figure(f"admin's audit, {name}", 1000 * _page(server, filled["session"], query.format(**filled)), "ms")
+            (f"admin's audit, {name}", 1000 * _page(server, filled["session"], query.format(**filled)), "ms")
             for name, query in FILTERS.items()
         ),
-        Figure("auditverify", took, "s"),
-        Figure("processor for verifying one event", 1e6 * verified["seconds"] / EVENTS, "µs"),
-        Figure("memory that the last 19 in 20 of them add", verified["grown"] / 1024, "KiB"),
+        ("auditverify", took, "s"),
+        ("processor for verifying one event", 1e6 * verified["seconds"] / EVENTS, "µs"),
+        ("memory that the last 19 in 20 of them add", verified["grown"] / 1024, "KiB"),
     ]
 
 

@@ -17,23 +17,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bench.figures import Figure
-from tests.server import ROOT, Server
+from bench.run import Bench
+from tests.server import ROOT
 
 MANY = 100_000
 TURNS = 15
 AS_JSON = "--json"
 
 
-def measure(server: Server, key: str) -> list[Figure]:
-    """In a process of its own on the server's database, which gets one more team. `key` is not needed."""
+def lists(bench: Bench) -> None:
+    """In a process of its own on a server's database, which gets one more team."""
     words = [sys.executable, "-m", "bench.lists", AS_JSON]
-    done = subprocess.run(words, cwd=ROOT, env=server.env, stdout=subprocess.PIPE, text=True, check=True)
-    return [
-        Figure(f"{label}, {which}", value, "ms")
-        for label, *values in json.loads(done.stdout.splitlines()[-1])
-        for which, value in zip(("half", "worst"), values, strict=False)
-    ]
+    for engine in bench.engines:
+        with bench.vault(engine, [10]) as vault:
+            done = subprocess.run(words, cwd=ROOT, env=vault.server.env, stdout=subprocess.PIPE, text=True, check=True)
+        for label, *values in json.loads(done.stdout.splitlines()[-1]):
+            for which, value in zip(("half", "worst", "half, processor"), values, strict=True):
+                bench.tell(engine, f"{label}, {which}", value, "ms")
 
 
 def run() -> list[tuple[str, float, float, float]]:

@@ -1,43 +1,80 @@
-"""Waiting for a code: what an idle waiter costs, and how soon it is woken."""
+"""Waiting for a code: what an idle waiter costs, how soon it is woken, and how many codes go this way in a second."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from bench.figures import Figure, percentile
-from bench.processes import Usage
+from bench.figures import Row, percentile
+from bench.processes import Usage, cpu_of
+from bench.run import Bench, Vault
 from bench.web import Line, Reply
 from tests.server import Server
 
 WAITERS = 500
 IDLE_SECONDS = 10
+PAIRS = (1, 16, 64)
 TOTP, CLAIM = "/v1/credentials/totp", "/v1/credentials/totp/claim"
 
 
-def measure(server: Server, key: str) -> list[Figure]:
-    return asyncio.run(_measure(server, key))
+def waiting(bench: Bench) -> None:
+    for engine in bench.engines:
+        with bench.serving(engine, [bench.size, *[10] * 99]) as vault:
+            asyncio.run(_idle(bench, vault))
+            for teams in (1, len(vault.keys)):
+                for pairs in PAIRS:
+                    bench.rows.append(asyncio.run(_pairs(bench, vault, teams, pairs)))
 
 
-async def _measure(server: Server, key: str) -> list[Figure]:
+async def _idle(bench: Bench, vault: Vault) -> None:
+    """Hundreds who wait, and are woken one after the other."""
+    server, key = vault.server, vault.keys[0]
     async with _waiting(server, key, "warm", 100) as warm, Line(server.url, key) as sender:
         await _wake(sender, warm)
         alone = [await _send(sender, f"nobody-{number}@example.com", "654321") for number in range(WAITERS)]
-    before = Usage(server.process.pid)
+    before = Usage(vault.pid)
     async with _waiting(server, key, "run", WAITERS) as waiters, Line(server.url, key) as sender:
-        idle = Usage(server.process.pid)
+        idle = Usage(vault.pid)
         await asyncio.sleep(IDLE_SECONDS)
-        after = Usage(server.process.pid)
+        after = Usage(vault.pid)
         delays = await _wake(sender, waiters)
-    return [
-        Figure("waiters", WAITERS, ""),
-        Figure("memory of one waiter", (idle.memory - before.memory) / WAITERS / 1024, "KiB"),
-        Figure("threads more than without", idle.threads - before.threads, ""),
-        Figure("processor while idle", 100 * (after.cpu - idle.cpu) / IDLE_SECONDS, "%"),
-        Figure("sending a code alone, half", 1000 * percentile(alone, 0.5), "ms"),
-        Figure("sending a code alone, 99 of 100", 1000 * percentile(alone, 0.99), "ms"),
-        Figure("from sending to waking, half", 1000 * percentile(delays, 0.5), "ms"),
-        Figure("from sending to waking, 99 of 100", 1000 * percentile(delays, 0.99), "ms"),
-    ]
+    for name, value, unit in (
+        ("waiters", WAITERS, ""),
+        ("memory of one waiter", (idle.memory - before.memory) / WAITERS / 1024, "KiB"),
+        ("threads more than without", idle.threads - before.threads, ""),
+        ("processor while idle", 100 * (after.cpu - idle.cpu) / IDLE_SECONDS, "%"),
+        ("sending a code alone, half", 1000 * percentile(alone, 0.5), "ms"),
+        ("sending a code alone, 99 of 100", 1000 * percentile(alone, 0.99), "ms"),
+        ("from sending to waking, half", 1000 * percentile(delays, 0.5), "ms"),
+        ("from sending to waking, 99 of 100", 1000 * percentile(delays, 0.99), "ms"),
+    ):
+        bench.tell(vault.engine, name, value, unit)
+
+
+async def _pairs(bench: Bench, vault: Vault, teams: int, pairs: int) -> Row:
+    """One waits, one sends, at once for many; a time is from sending to waking. A row beside the hot paths."""
+    ends = time.perf_counter() + bench.seconds
+    delays: list[float] = []
+
+    async def pair(number: int) -> None:
+        key, turn = vault.keys[number % teams], 0
+        async with Line(vault.url, key) as waiter, Line(vault.url, key) as sender:
+            while time.perf_counter() < ends:
+                identifier = f"pair-{teams}-{pairs}-{number}-{turn}@example.com"
+                claim = asyncio.create_task(waiter.ask("POST", CLAIM, {"totp_identifier": identifier, "wait": 30}))
+                await asyncio.sleep(0.02)
+                delays.extend(await _wake(sender, {identifier: claim}))
+                turn += 1
+
+    began, cpu, own = time.perf_counter(), (cpu_of(vault.pid), cpu_of(vault.database_pid)), time.process_time()
+    await asyncio.gather(*map(pair, range(pairs)))
+    seconds, many = time.perf_counter() - began, len(delays)
+    return Row(
+        vault.engine, sum(vault.sizes), "code wait", teams, pairs, many / seconds,
+        1000 * percentile(delays, 0.5), 1000 * percentile(delays, 0.99),
+        1000 * (cpu_of(vault.pid) - cpu[0]) / many, 1000 * (cpu_of(vault.database_pid) - cpu[1]) / many,
+        (time.process_time() - own) / seconds, 0.0, 0.0,
+    )  # fmt: skip
 
 
 @asynccontextmanager

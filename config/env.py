@@ -191,7 +191,9 @@ def database(name: str, default: str, root: Path) -> dict[str, Any]:
     found: dict[str, Any] = dict(_read(name, env.db_url, default=default))
     if str(found.get("ENGINE", "")).endswith("sqlite3"):
         return _sqlite(name, found, root)
-    return {**found, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    # Plans are kept for the statements that ask for it alone (models/prepared.py): Django's own cursors send none.
+    options = {"prepare_threshold": 5, **found.get("OPTIONS", {})}
+    return {**found, "OPTIONS": options, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
 
 def _sqlite(name: str, found: dict[str, Any], root: Path) -> dict[str, Any]:

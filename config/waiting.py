@@ -20,6 +20,8 @@ from typing import Any, NamedTuple, cast
 from django.conf import settings
 
 from config.announcements import hear
+from credentials.metrics import WAITING
+from credentials.vault.wakeups import is_another_look
 from credentials.waiting import HEADER, HELD
 
 Message = MutableMapping[str, Any]
@@ -71,8 +73,7 @@ class Hub:
         """A place among those who wait, and somebody who listens for them. Raises Full."""
         if self.waiting >= settings.MOST_WAITERS or self._of_team[whose] >= settings.MOST_WAITERS * SHARE:
             raise Full
-        self.waiting += 1
-        self._of_team[whose] += 1
+        self._count(whose, 1)
         if self._ear is None:
             _at_the_end(self.close)
         if self._ear is None or self._ear.done():
@@ -80,9 +81,14 @@ class Hub:
         try:
             yield
         finally:
-            self.waiting -= 1
-            self._of_team[whose] -= 1
-            self._of_team += Counter()  # forgets those who have none
+            self._count(whose, -1)
+
+    def _count(self, whose: str, change: int) -> None:
+        self.waiting += change
+        self._of_team[whose] += change
+        self._of_team += Counter()  # forgets those who have none
+        if settings.METRICS:
+            WAITING.set(self.waiting)
 
     @contextmanager
     def waiter(self, topics: Collection[str], *, since: int) -> Iterator[asyncio.Future[Any]]:
@@ -194,6 +200,7 @@ async def answered(look: Look, receive: Receive, send: Send, hub: Hub) -> None:
 async def _waited_for(first: Answer, since: int, look: Look, receive: Receive, send: Send, hub: Hub) -> Answer:
     """The answer after the last look."""
     loop, answer = asyncio.get_running_loop(), first
+    is_another_look.set(True)  # in this request's own context, which goes with it into Django's threads
     # After the body only the hang-up comes.
     gone: asyncio.Future[Any] = loop.create_task(cast(Coroutine[Any, Any, Message], receive()))
     try:

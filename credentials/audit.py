@@ -16,7 +16,9 @@ from django.db.models import QuerySet
 from credentials.access import Action, Caller, require, require_right
 from credentials.chain import digest, head_of
 from credentials.errors import VaultError
+from credentials.metrics import happened
 from credentials.models import AuditEvent
+from credentials.models.prepared import PreparedInsert, execute
 
 DETAIL_KEYS = frozenset(
     {
@@ -51,6 +53,7 @@ DETAIL_KEYS = frozenset(
     }
 )
 RARE = 500  # events of one kind, over all teams
+_EVENTS = PreparedInsert(AuditEvent)
 # An id that somebody mistyped may be a secret: only what looks like one of ours is written down.
 OUR_ID = re.compile(r"(?:cred|cfld|team|key|totp|inv|hook)_[0-9A-Z]{26}|[0-9]{1,19}")
 
@@ -93,6 +96,8 @@ def recorded(caller: Caller, action: Action, *, at: datetime, kind: str = "", id
     except Exception as problem:
         _record_failure(caller, action, entry, at, problem)
         raise
+    if entry.happened:
+        happened(action, Outcome.DONE)
 
 
 @contextmanager
@@ -123,21 +128,21 @@ def refused(caller: Caller, action: Action, problem: VaultError, *, at: datetime
 
 
 def _record_failure(caller: Caller, action: Action, entry: Entry, at: datetime, problem: Exception) -> None:
-    refused = isinstance(problem, VaultError)
+    outcome = Outcome.REFUSED if isinstance(problem, VaultError) else Outcome.FAILED
     # A failure's class name says what broke; its text could hold anything.
     why = problem.code if isinstance(problem, VaultError) else type(problem).__name__
     method = {"method": entry.detail["method"]} if "method" in entry.detail else {}
     entry.detail = {"reason": why, **method}
     with transaction.atomic():
         _lock(caller.team_id)
-        _append(caller, action, Outcome.REFUSED if refused else Outcome.FAILED, entry, at)
+        _append(caller, action, outcome, entry, at)
+    happened(action, outcome)
 
 
 def _lock(team_id: str | None) -> None:
     """Let one transaction at a time extend a chain. SQLite's IMMEDIATE transactions already see to that."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit {team_id or ''}"])
+        execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit {team_id or ''}"])
 
 
 def _append(caller: Caller, action: Action, outcome: Outcome, entry: Entry, at: datetime) -> None:
@@ -165,7 +170,7 @@ def _append(caller: Caller, action: Action, outcome: Outcome, entry: Entry, at: 
         previous_hash=previous,
     )
     event.hash = digest(event)
-    event.save(force_insert=True)
+    _EVENTS.insert(event)
 
 
 def _plain(text: str, longest: int) -> str:

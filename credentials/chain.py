@@ -23,6 +23,7 @@ from django.db.models.functions import Cast
 from django.utils.dateparse import parse_datetime
 
 from credentials.models import AuditAnchor, AuditEvent
+from credentials.models.prepared import Prepared
 
 GENESIS = "0" * 64
 SYSTEM = "system"  # the chain of what belongs to no team
@@ -44,6 +45,8 @@ _HASHED = (
     "previous_hash",
 )
 _SQLITE_TIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{6}))?")
+_HEAD = Prepared(lambda team_id: AuditEvent.objects.filter(team_id=team_id).order_by("-seq").values_list("seq", "hash"))
+_HEAD_OF_SYSTEM = Prepared(lambda: AuditEvent.objects.filter(team_id=None).order_by("-seq").values_list("seq", "hash"))
 
 
 class Row(NamedTuple):
@@ -236,8 +239,8 @@ def cut(team_id: str | None, *, seq: int, last_hash: str, file_digest: str, at: 
 
 def head_of(team_id: str | None) -> tuple[int, str]:
     """The newest event's number and hash."""
-    newest = AuditEvent.objects.filter(team_id=team_id).order_by("-seq").values_list("seq", "hash").first()
-    return newest or (0, GENESIS)
+    newest = _HEAD.first(team_id) if team_id else _HEAD_OF_SYSTEM.first()
+    return (newest[0], newest[1]) if newest else (0, GENESIS)
 
 
 def newest_of_all() -> int:

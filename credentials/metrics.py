@@ -5,17 +5,22 @@ METRICS_NETWORKS. `counted` is a middleware; `views/metrics.py` shows the page.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 Handler = Callable[[HttpRequest], HttpResponse]
 REQUESTS = Counter("strongroom_requests", "Requests that were answered.", ["door", "verb", "status"])
+EVENTS = Counter("strongroom_events", "What the audit wrote down: codes received and claimed, refusals, all else.",
+                 ["action", "outcome"])  # fmt: skip
+WAITING = Gauge("strongroom_waiting", "Requests that wait for a code.", multiprocess_mode="livesum")
+CHAINS = "strongroom_chains"
 SECONDS = Histogram("strongroom_request_seconds", "From the request's end to the answer's start.", ["door", "verb"])
 DOORS = ("kernel", "skyvern", "mcp", "release", "hook", "account", "mfa", "admin")  # the rest are the team's pages
 
@@ -46,10 +51,20 @@ def _labels(request: HttpRequest) -> tuple[str, str]:
     return (door if door in DOORS else "web"), verb
 
 
-def shown() -> bytes:
-    """What all processes counted, in Prometheus' text format."""
+def happened(action: str, outcome: str) -> None:
+    """An event of the audit was committed; both words are of its closed lists."""
+    if settings.METRICS:
+        with suppress(OSError):  # a full disk must not make a failure of what is committed
+            EVENTS.labels(action, outcome).inc()
+
+
+def shown(chains: Mapping[str, int]) -> bytes:
+    """What all processes counted, in Prometheus' text format, and how many chains of the audit are in which state."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    states = Gauge(CHAINS, "Chains of the audit, by what the last verification said.", ["state"], registry=registry)
+    for state, many in chains.items():
+        states.labels(state).set(many)
     return generate_latest(registry)
 
 

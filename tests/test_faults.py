@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from config.connections import SILENT_SECONDS_IN_A_CROWD
 from credentials.access import Action, require
 from credentials.chain import verify
 from credentials.errors import StepUpRequired
-from credentials.management.commands.serve import MOST_CONNECTIONS
 from credentials.models import Credential
 from credentials.vault import credentials as vault
 from credentials.vault import listing, secrets
@@ -219,9 +219,12 @@ def test_more_connections_than_there_is_room_for_are_refused_politely(crowded):
     server, agent = crowded
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     with ExitStack() as stack:
-        lines = [stack.enter_context(dial(server)) for _ in range(MOST_CONNECTIONS + 200)]
-        waiting = iter(lines)
-        assert eventually(lambda: asked(next(waiting)).startswith(b"HTTP/1.1 503 "))
+        lines = [stack.enter_context(dial(server)) for _ in range(10_000)]
+        refused = [asked(line) for line in lines[:50]]
+        assert all(answer.startswith(b"HTTP/1.1 503 ") and b"\r\nretry-after: 2\r\n" in answer for answer in refused)
+        late = stack.enter_context(dial(server))
+        late.settimeout(SILENT_SECONDS_IN_A_CROWD + 30)
+        assert late.recv(10) == b""  # who says nothing does not stay
     assert eventually(lambda: agent.get("wanted")[0] == 200)
 
 

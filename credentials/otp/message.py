@@ -10,7 +10,7 @@ from credentials.otp import plain
 from credentials.otp.candidates import TIME, Candidate, Shape, find_candidates
 from credentials.otp.labels import CONFIDENTIAL, DELIVERING, MINUTES, PAYING, SELLING, Kind, Label, find_labels
 
-MOST = 500  # numbers; more is a table
+MOST = 200  # numbers; more is a table
 LONGEST = 60_000  # characters of text to search; a code stands further up
 AROUND = 500  # characters in which a letter keeps to its matter
 REACH, REACH_BACK = 400, 110  # characters between a label and its code

@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, Subquery
 
@@ -11,6 +11,7 @@ from credentials.access import Action, Actor, Caller, Door, Scope
 from credentials.audit import looked, recorded
 from credentials.errors import Conflict, Invalid, NotAllowed, NotFound, VaultError
 from credentials.models import ApiKey, Membership, Role, User
+from credentials.models.prepared import Prepared
 from credentials.vault import text, threshold, tokens
 from credentials.vault.clock import new_id, now
 
@@ -22,6 +23,34 @@ _CREATOR_ROLE = Subquery(
         team_id=OuterRef("team_id"), user_id=OuterRef("created_by_id"), user__is_active=True
     ).values("role")[:1]
 )
+_KNOWN = Prepared(
+    lambda prefix: (
+        ApiKey.objects.annotate(creator_role=_CREATOR_ROLE)
+        .filter(prefix=prefix)
+        .values_list(
+            "id", "name", "digest", "scopes", "networks", "expires_at", "last_used_at", "revoked_at", "by_operator",
+            "creator_role", "team_id", "team__name", "team__slug",
+        )
+    )
+)  # fmt: skip
+
+
+class _Key(NamedTuple):
+    """A row of `_KNOWN`: a key, its creator's role as it is now, its team."""
+
+    id: str
+    name: str
+    digest: str
+    scopes: list[str]
+    networks: list[str]
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    by_operator: bool
+    creator_role: str | None
+    team_id: str
+    team_name: str
+    team_slug: str
 
 
 def create_api_key(
@@ -185,14 +214,14 @@ def caller_with_key(key: str, *, door: Door, ip: str = "", **seen: Any) -> Calle
     Throttled for who comes too often; a bad key counts against its address, which good ones never notice.
     """
     at = now()
-    rows = ApiKey.objects.select_related("team").annotate(creator_role=_CREATOR_ROLE)
-    row = rows.filter(prefix=text.clean_id(key[: tokens.PREFIX_LENGTH])).first()
+    found = _KNOWN.first(text.clean_id(key[: tokens.PREFIX_LENGTH]))
+    row = _Key(*found) if found else None
     known = tokens.is_of(key, row.digest if row else None)
     if row is None or not known or not _usable(row, ip, at):
         raise _bad_key(row, door, ip, at, seen)
     caller = Caller(
-        door, Actor.KEY, id=row.id, label=row.name[:254], team_id=row.team_id, team_name=row.team.name,
-        team_slug=row.team.slug, scopes=frozenset(Scope(scope) for scope in row.scopes),
+        door, Actor.KEY, id=row.id, label=row.name[:254], team_id=row.team_id, team_name=row.team_name,
+        team_slug=row.team_slug, scopes=frozenset(Scope(scope) for scope in row.scopes),
         creator_role=_role_of_creator(row), ip=ip, **seen,
     )  # fmt: skip
     threshold.count_request(caller, Action.KEY_USE, kind="key", at=at)
@@ -201,20 +230,20 @@ def caller_with_key(key: str, *, door: Door, ip: str = "", **seen: Any) -> Calle
     return caller
 
 
-def _bad_key(row: ApiKey | None, door: Door, ip: str, at: datetime, seen: dict[str, Any]) -> VaultError:
+def _bad_key(row: _Key | None, door: Door, ip: str, at: datetime, seen: dict[str, Any]) -> VaultError:
     """The refusal: in the team's chain when the key's prefix is one of its own."""
     problem = NotAllowed("This API key is not known here, or no longer valid.", code="bad_key")
     nobody = Caller(door, Actor.NOBODY, team_id=row.team_id if row else None, ip=ip, **seen)
     return threshold.turn_away(nobody, Action.KEY_USE, problem, at=at, kind="key", id=row.id if row else "")
 
 
-def _role_of_creator(row: Any) -> Role | None:
+def _role_of_creator(row: _Key) -> Role | None:
     if row.by_operator:
         return Role.OWNER
     return Role(row.creator_role) if row.creator_role else None
 
 
-def _usable(row: ApiKey, ip: str, at: datetime) -> bool:
+def _usable(row: _Key, ip: str, at: datetime) -> bool:
     if row.revoked_at or (row.expires_at and row.expires_at <= at):
         return False
     return not row.networks or any(_inside(ip, network) for network in row.networks)

@@ -155,6 +155,15 @@ def last_verified(caller: Caller) -> Badge:
     return Badge(state.seq, state.at, newest, state.broken_at, state.why)
 
 
+def chain_states() -> dict[str, int]:
+    """How many chains the last verification of each found to hold or to be broken, and how many it never saw."""
+    found = {"holds": 0, "broken": 0}
+    for state in ChainState.objects.iterator():
+        fits = is_signed("state", state.signed_fields(), state.mac)
+        found["holds" if fits and state.broken_at is None else "broken"] += 1
+    return {**found, "unverified": max(0, len(_chains(None)) - sum(found.values()))}
+
+
 def checkpoint(caller: Caller) -> str:
     """One signed line with the head of every chain, to be kept where this server cannot reach back."""
     at = now()

@@ -13,6 +13,7 @@ from credentials.access import Action, Caller, Door
 from credentials.audit import recorded
 from credentials.errors import Invalid, NotFound
 from credentials.models import Credential, SecretVersion
+from credentials.models.prepared import Prepared
 from credentials.otp import qr, totp
 from credentials.vault import contents, lookup
 from credentials.vault.clock import now
@@ -24,6 +25,17 @@ NO_AUTHENTICATOR = "This credential does not have an authenticator app configure
 AUTHENTICATORS_ONLY_AT = frozenset({Door.SKYVERN})
 LONGEST_LABEL = 300  # characters of an otpauth label once encoded; it occurs three times
 TOUCH_EVERY = timedelta(minutes=1)  # last-used is a hint for people; a row is not rewritten for every code
+_VERSION = tuple(field.attname for field in SecretVersion._meta.concrete_fields)
+# What the verbs below ask of a credential; the rest is fetched when somebody asks for it after all.
+_CREDENTIAL = ("id", "team_id", "name", "type", "domain", "username", "totp_type", "last_used_at", "last_used_by")
+_CURRENT = Prepared(
+    lambda team_id, id: SecretVersion.objects.filter(
+        credential_id=id,
+        credential__team_id=team_id,
+        credential__deleted_at=None,
+        number=F("credential__current_number"),
+    ).values_list(*_VERSION, *(f"credential__{name}" for name in _CREDENTIAL))
+)
 
 
 @dataclass(frozen=True)
@@ -122,17 +134,12 @@ def _cut(label: str) -> str:
 
 def current(caller: Caller, credential_id: str) -> SecretVersion:
     """The current version with its credential, in one query by team, credential and number."""
-    found = (
-        SecretVersion.objects.select_related("credential")
-        .filter(
-            credential_id=lookup.id_of(caller, credential_id),
-            credential__team_id=caller.team_id,
-            credential__deleted_at=None,
-            number=F("credential__current_number"),
-        )
-        .first()
-    )
-    return found or contents.current_version(locked(caller, credential_id))  # which says what is missing
+    row = _CURRENT.first(caller.team_id, lookup.id_of(caller, credential_id)) if caller.team_id else None
+    if row is None:
+        return contents.current_version(locked(caller, credential_id))  # which says what is missing
+    found = SecretVersion.from_db("default", _VERSION, row[: len(_VERSION)])
+    found.credential = Credential.from_db("default", _CREDENTIAL, row[len(_VERSION) :])
+    return found
 
 
 def _value(version: SecretVersion, key: str) -> str:

@@ -6,6 +6,7 @@ process are told after the commit that there are new rows, and a `Lookout` sees 
 """
 
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from hashlib import sha256
 
 from django.db import connection, transaction
@@ -16,6 +17,9 @@ ANY = ""  # the key of whoever waits for every code of a team
 CHANGED = "\0"  # no identifier's key: of whoever shows a team's codes and what becomes of them
 MOST_NEW = 1000  # rows between two looks; with more, everybody is woken
 _ROWS = "SELECT rowid, id, team_id, identifier_key FROM credentials_receivedcode"
+
+# Set by the server while it looks once more for a request that waits: it came once, and counts once.
+is_another_look = ContextVar("is_another_look", default=False)
 
 Listener = Callable[[list[str]], None]
 _listeners: set[Listener] = set()

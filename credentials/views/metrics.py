@@ -10,13 +10,14 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from credentials.errors import NotFound
 from credentials.metrics import shown
+from credentials.vault import proofs
 
 
 @require_GET
 def metrics(request: HttpRequest) -> HttpResponse:
     if not settings.METRICS or not (_has_token(request) or _is_near(request)):
         raise NotFound
-    return HttpResponse(shown(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(shown(proofs.chain_states()), content_type=CONTENT_TYPE_LATEST)
 
 
 def _has_token(request: HttpRequest) -> bool:

@@ -1,7 +1,9 @@
 """What monitoring reads: counts of every process together, for who may, with no name in any label."""
 
+import json
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 
 import pytest
@@ -40,6 +42,41 @@ def test_both_processes_are_counted_together_by_door_and_verb(server):
     assert "5521" not in text
     assert "cred_" not in text
     assert TOKEN not in text
+
+
+def test_codes_waiters_refusals_and_chains_are_counted(server):
+    scopes = "codes:write,codes:read"
+    slug = server.manage("createteam", "Codes", "--owner", "alice@example.org").stdout.strip()
+    key = server.manage("createapikey", "--team", slug, "--name", "codes", "--scopes", scopes).stdout.strip()
+
+    def ask(path: str, body: dict | None = None) -> int:
+        headers = {"x-api-key": key, "Content-Type": "application/json"}
+        data = json.dumps(body).encode() if body else None
+        request = urllib.request.Request(f"{server.url}/v1/{path}", data, headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status
+
+    def shown() -> str:
+        return read(server, Authorization=f"Bearer {TOKEN}")
+
+    whom = {"totp_identifier": "ops@example.com"}
+    with ThreadPoolExecutor(1) as other:
+        claimed = other.submit(ask, "credentials/totp/claim", {**whom, "wait": 60})
+        while "strongroom_waiting 1.0" not in shown():
+            assert not claimed.done()
+        assert ask("credentials/totp", {**whom, "content": "Your code is 481516."}) == 200
+        assert claimed.result() == 200
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        ask("credentials/cred_x/totp-code")  # which the key's scopes do not reach
+    refusal.value.close()
+    server.manage("auditverify")
+    text = shown()
+    assert 'strongroom_events_total{action="code.receive",outcome="done"} 1.0' in text
+    assert 'strongroom_events_total{action="code.claim",outcome="done"} 1.0' in text
+    assert 'strongroom_events_total{action="credential.code",outcome="refused"} 1.0' in text
+    assert "strongroom_waiting 0.0" in text
+    assert 'strongroom_chains{state="broken"} 0.0' in text
+    assert 'strongroom_chains{state="unverified"} 0.0' in text
 
 
 @pytest.mark.parametrize("given", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer "}])

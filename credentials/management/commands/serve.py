@@ -6,15 +6,14 @@ from typing import Any
 import uvicorn
 from django.conf import settings
 
+from config.connections import Connection
 from credentials import metrics
 from credentials.management.door import VaultCommand
 from credentials.vault import setup
 
-MOST_CONNECTIONS = 2000  # of one process; more are told 503, since answers wait in memory
-
 
 def allow_connections() -> None:
-    """As many open files as the system lets us have, so that the limit above is met first and told politely."""
+    """As many open files as the system lets us have, so that MOST_CONNECTIONS is met first and told politely."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
@@ -31,6 +30,7 @@ class Command(VaultCommand):
         self.tell(f"Strongroom listens on http://{settings.HOST}:{settings.PORT}")
         uvicorn.run(
             "config.asgi:application",
+            http=Connection,
             host=settings.HOST,
             port=settings.PORT,
             workers=settings.PROCESSES,
@@ -40,7 +40,6 @@ class Command(VaultCommand):
             server_header=False,
             proxy_headers=bool(settings.TRUSTED_PROXIES),
             forwarded_allow_ips=settings.TRUSTED_PROXIES,
-            limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=10,
             # A busy machine is slow: a process taken for dead after 5 seconds takes its requests along.
             timeout_worker_healthcheck=30,

@@ -1,0 +1,41 @@
+"""How connections are taken in and turned away, below the application: uvicorn's protocol with manners.
+Loaded by every process before there is Django.
+
+Who comes when there is no room is told so and when to come again; who connects and says nothing does not stay.
+"""
+
+import asyncio
+from typing import Any, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MOST_CONNECTIONS = 2000  # of one process; more are told 503, since answers wait in memory
+SILENT_SECONDS = 30  # before the first request
+SILENT_SECONDS_IN_A_CROWD = 5
+_CROWDED = b'{"code": "too_many_connections", "message": "Too many connections are open here; come again in a moment."}'
+
+
+async def crowded(scope: Any, receive: Any, send: Any) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(_CROWDED)).encode()),
+               (b"cache-control", b"no-store"), (b"retry-after", b"2"), (b"connection", b"close")]  # fmt: skip
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": _CROWDED})
+
+
+class Connection(HttpToolsProtocol):
+    """One connection; `connections` are all of this process."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._served = self.app
+        seconds = SILENT_SECONDS_IN_A_CROWD if self._is_crowded else SILENT_SECONDS
+        # The first byte ends this, as it ends the wait for another request.
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def on_headers_complete(self) -> None:
+        self.app = cast(Any, crowded) if self._is_crowded else self._served
+        super().on_headers_complete()
+
+    @property
+    def _is_crowded(self) -> bool:
+        return len(self.connections) > MOST_CONNECTIONS
