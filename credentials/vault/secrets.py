@@ -27,7 +27,8 @@ LONGEST_LABEL = 300  # characters of an otpauth label once encoded; it occurs th
 TOUCH_EVERY = timedelta(minutes=1)  # last-used is a hint for people; a row is not rewritten for every code
 _VERSION = tuple(field.attname for field in SecretVersion._meta.concrete_fields)
 # What the verbs below ask of a credential; the rest is fetched when somebody asks for it after all.
-_CREDENTIAL = ("id", "team_id", "name", "type", "domain", "username", "totp_type", "last_used_at", "last_used_by")
+_ASKED = {"id", "team_id", "name", "type", "domain", "username", "totp_type", "last_used_at", "last_used_by"}
+_CREDENTIAL = tuple(field.attname for field in Credential._meta.concrete_fields if field.attname in _ASKED)
 _CURRENT = Prepared(
     lambda team_id, id: SecretVersion.objects.filter(
         credential_id=id,
