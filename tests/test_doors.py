@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 from django.contrib import admin
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
 from credentials.access import ALLOWED_TO, STEP_UP, Action, Role
@@ -486,7 +486,7 @@ def dump() -> list[str]:
 def admin_paths(house) -> dict[str, str]:
     paths = {}
     for model, page in admin.site._registry.items():
-        row = page.get_queryset(SimpleNamespace(user=None)).order_by("pk").first()
+        row = page.get_queryset(RequestFactory().get("/")).order_by("pk").first()
         for kind in ADMIN_PAGES:
             name = f"admin:credentials_{model._meta.model_name}_{kind}"
             args = {"changelist": [], "add": [], "export": ["csv"]}.get(kind, [row.pk if row else "none"])

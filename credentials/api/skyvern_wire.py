@@ -144,17 +144,12 @@ def misfit(loc: Sequence[str | int], says: str, kind: str = "value_error") -> Er
     return {"loc": list(loc), "msg": says, "type": kind}
 
 
-def _without_names(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """What somebody called a piece of metadata may be a secret in the wrong place."""
-    return loc[: loc.index("metadata") + 1] if "metadata" in loc else loc
-
-
 def _misfits(context: ValidationErrorContext[Any]) -> Iterator[Error]:
     """Where, what, which kind; never the input. Of a place in a body, ninja's name for the argument is left out."""
     model, problem = context.model, context.pydantic_validation_error
     source = model.__ninja_param_source__
     for error in problem.errors(include_url=False, include_context=False, include_input=False):
-        loc = _without_names(error["loc"])
+        loc = error["loc"]
         place = loc[1:] if source == "body" else model.__ninja_flatten_map_reverse__.get(loc, loc)
         yield misfit([source, *place], error["msg"], error["type"])
 

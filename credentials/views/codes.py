@@ -62,9 +62,11 @@ def read_code(request: HttpRequest, slug: str, code_id: str) -> HttpResponse:
     who = caller(request, slug)
     found = vault.read_code(who, code_id=code_id)
     if wants_json(request):
-        return JsonResponse({"value": found.code})
+        return JsonResponse({"value": found.code, "seconds": who.reveal_seconds})
     seen = row(who, inbox.see_code(who, code_id=code_id))
-    return page(request, "read_code.html", who, row=seen, code=found.code, here=reverse("codes", args=[slug]))
+    response = page(request, "read_code.html", who, row=seen, code=found.code, here=reverse("codes", args=[slug]))
+    response["Refresh"] = f"{who.reveal_seconds}; url={reverse('codes', args=[slug])}"  # it does not stay, as elsewhere
+    return response
 
 
 @require_POST

@@ -139,6 +139,7 @@ def test_everything_is_done_with_the_keyboard_alone(stage, desk):
     keys.press("r")
     expect(page.get_by_role("dialog")).to_contain_text("Demo-")
     keys.press("Escape")
+    expect(page.locator("#peek [data-secret-value]")).not_to_contain_text("Demo-")
     assert "Demo-" not in page.content()
     keys.press("?")
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()

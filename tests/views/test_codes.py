@@ -131,7 +131,7 @@ def test_a_code_is_shown_when_asked_for_and_each_look_is_an_event(bob, arrive):
     assert "482913" in page.content.decode()
     assert "77105" not in page.content.decode()
     script = bob.post(f"/t/blue/codes/{row.id}/read/", headers={"accept": "application/json"})
-    assert script.json() == {"value": "482913"}
+    assert script.json()["value"] == "482913"
     assert actions()[1:] == [("code.read", "done")] * 2
     assert ReceivedCode.objects.get().claimed_at is None
 
@@ -237,3 +237,12 @@ def test_an_auditor_is_offered_no_inbox_and_another_team_sees_none_of_it(blue, r
     assert shown(charlie.get("/t/red/codes/")) == []
     for page in ("read", "message", "correct", "claim", "discard"):
         assert charlie.post(f"/t/red/codes/{row.id}/{page}/", {"code": "77105"}).status_code == 404
+
+
+def test_a_code_that_is_shown_does_not_stay_longer_than_the_team_says(blue, bob, arrive):
+    blue.team.reveal_seconds = 45
+    blue.team.save()
+    where = f"/t/blue/codes/{arrive().id}/read/"
+    asked = bob.post(where, {"key": "code"}, headers={"accept": "application/json"})
+    assert asked.json() == {"value": "482913", "seconds": 45}
+    assert bob.post(where)["Refresh"] == "45; url=/t/blue/codes/"
