@@ -41,6 +41,7 @@ def events(bench: Bench) -> None:
 
 
 def _figures(server: Server) -> list[tuple[str, float, str]]:
+    server.manage("createteam", "Bench", "--owner", "bench@example.org")
     filled = _told(server, FILL.format(events=EVENTS))
     verified = _told(server, VERIFY.format(first=EVENTS // 20))
     asked_at = time.monotonic()

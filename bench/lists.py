@@ -81,7 +81,7 @@ def _asked(words: list[str]) -> dict[str, str]:
 
 
 def _id(number: int) -> str:
-    return f"cred_{number:026}"
+    return f"cred_L{number:025}"  # beside what fills the other vaults
 
 
 def _name(words: list[str], number: int) -> str:
