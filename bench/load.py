@@ -77,25 +77,30 @@ class Line:
 
 def drive(url: str, make: Make, *, connections: int, seconds: float, into: Load) -> None:
     """Ask for so many seconds on so many connections, or until there is nothing left to ask."""
+    lines = {line.socket.fileno(): line for line in (Line(url) for _ in range(connections))}
+    began, cpu = time.perf_counter(), time.process_time()
+    busy = {number for number, line in lines.items() if line.go_on(make)}
     with closing(select.epoll()) as poll:
-        lines = {line.socket.fileno(): line for line in (Line(url) for _ in range(connections))}
-        began, cpu = time.perf_counter(), time.process_time()
-        busy = 0
-        for number, line in lines.items():
+        for number in busy:
             poll.register(number, select.EPOLLIN)
-            busy += line.go_on(make)
         while busy:
-            ready = poll.poll(STALLED)
-            if not ready:
-                raise RuntimeError("no answer for a minute")
-            for line in [lines[number] for number, _ in ready]:
-                if line.is_answered():
-                    line.note(into)
-                    busy -= not (time.perf_counter() < began + seconds and line.go_on(make))
-        into.seconds += time.perf_counter() - began
-        into.own_cpu += time.process_time() - cpu
-        for line in lines.values():
-            line.socket.close()
+            for number in _ready(poll):
+                if lines[number].is_answered():
+                    lines[number].note(into)
+                    if not (time.perf_counter() < began + seconds and lines[number].go_on(make)):
+                        poll.unregister(number)  # the server may end it while others still wait
+                        busy.remove(number)
+    into.seconds += time.perf_counter() - began
+    into.own_cpu += time.process_time() - cpu
+    for line in lines.values():
+        line.socket.close()
+
+
+def _ready(poll: select.epoll) -> list[int]:
+    ready = poll.poll(STALLED)
+    if not ready:
+        raise RuntimeError("no answer for a minute")
+    return [number for number, _ in ready]
 
 
 def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
