@@ -1,24 +1,26 @@
-"""The audit: a verb and its event in one transaction, refusals kept, one HMAC chain per team. Only the vault calls it.
+"""The audit: a verb and its event, both or neither; refusals kept; one HMAC chain per team. Only the vault calls it.
 
 What a hash covers, and how far a chain holds, is in chain.py.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from threading import RLock
+from typing import TypeVar
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from credentials.access import Action, Caller, require, require_right
-from credentials.chain import digest, head_of
+from credentials.chain import HEAD_IS, NOTHING_YET, Head, digest, head_of
 from credentials.errors import VaultError
 from credentials.metrics import happened
 from credentials.models import AuditEvent
-from credentials.models.prepared import PreparedInsert, execute
+from credentials.models.prepared import PreparedInsert, Ready, execute, if_written
 
 DETAIL_KEYS = frozenset(
     {
@@ -52,8 +54,13 @@ DETAIL_KEYS = frozenset(
         "signed",
     }
 )
+TRIES = 3  # to add an event without a lock
 RARE = 500  # events of one kind, over all teams
 _EVENTS = PreparedInsert(AuditEvent)
+_LOCK = "hashtextextended(%s, 0)"  # on PostgreSQL the lock of a chain, for one transaction
+_HEAD_IS = {"sqlite": HEAD_IS, "postgresql": f"{HEAD_IS} AND pg_try_advisory_xact_lock({_LOCK})"}
+_turns: dict[str, RLock] = {}
+Given = TypeVar("Given")
 # An id that somebody mistyped may be a secret: only what looks like one of ours is written down.
 OUR_ID = re.compile(r"(?:cred|cfld|team|key|totp|inv|hook)_[0-9A-Z]{26}|[0-9]{1,19}")
 
@@ -73,6 +80,8 @@ class Entry:
     target_label: str = ""
     detail: dict[str, object] = field(default_factory=dict)
     happened: bool = True
+    head: Head = NOTHING_YET  # of the chain, read in one statement with what the verb gives away
+    also: list[Ready] = field(default_factory=list)  # UPDATEs that are run together with the event
 
     def about(self, kind: str, id: str | int, label: str = "") -> None:
         self.target_kind, self.target_id, self.target_label = kind, str(id), label
@@ -87,10 +96,12 @@ def recorded(caller: Caller, action: Action, *, at: datetime, kind: str = "", id
     """Run a verb and its event in one transaction: both or neither. A refusal undoes the verb and is an event too."""
     entry = Entry(kind, id if OUR_ID.fullmatch(id) else "")
     try:
-        with transaction.atomic(durable=True):
+        with _turn(caller.team_id), transaction.atomic(durable=True):
             require(caller, action, at=at)
             _lock(caller.team_id)
             yield entry
+            for statement in entry.also:
+                execute(*statement)
             if entry.happened:
                 _append(caller, action, Outcome.DONE, entry, at)
     except Exception as problem:
@@ -98,6 +109,32 @@ def recorded(caller: Caller, action: Action, *, at: datetime, kind: str = "", id
         raise
     if entry.happened:
         happened(action, Outcome.DONE)
+
+
+def read_and_recorded(
+    caller: Caller, action: Action, look: Callable[[Entry], Given], *, at: datetime, kind: str = "", id: str = ""
+) -> Given:
+    """Run a verb that only reads, and its event: nothing is given away without one.
+
+    No transaction is open and no lock held while the verb looks. It tells its entry which head the chain had in that
+    moment; the event is added only if that still is the head, so nothing happened in the team in between. Otherwise
+    it looks again: `look` may run several times, in the end under the lock.
+    """
+    with _turn(caller.team_id):
+        for _ in range(TRIES):
+            entry = Entry(kind, id if OUR_ID.fullmatch(id) else "")
+            try:
+                require(caller, action, at=at)
+                given = look(entry)
+                added = _append_after(caller, action, entry, at)
+            except Exception as problem:
+                _record_failure(caller, action, entry, at, problem)
+                raise
+            if added:
+                happened(action, Outcome.DONE)
+                return given
+        with recorded(caller, action, at=at, kind=kind, id=id) as entry:
+            return look(entry)
 
 
 @contextmanager
@@ -139,20 +176,44 @@ def _record_failure(caller: Caller, action: Action, entry: Entry, at: datetime, 
     happened(action, outcome)
 
 
+def _turn(team_id: str | None) -> RLock:
+    """One at a time of this process extends a chain. The database would see to it too, but threads that wait here
+    neither sleep (as SQLite's do, which has one writer for all chains) nor overtake one that has just looked."""
+    return _turns.setdefault((team_id or "") if connection.vendor == "postgresql" else "", RLock())
+
+
 def _lock(team_id: str | None) -> None:
     """Let one transaction at a time extend a chain. SQLite's IMMEDIATE transactions already see to that."""
     if connection.vendor == "postgresql":
-        execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit {team_id or ''}"])
+        execute(f"SELECT pg_advisory_xact_lock({_LOCK})", [_lock_name(team_id)])
+
+
+def _lock_name(team_id: str | None) -> str:
+    return f"audit {team_id or ''}"
 
 
 def _append(caller: Caller, action: Action, outcome: Outcome, entry: Entry, at: datetime) -> None:
+    _EVENTS.insert(_event(caller, action, outcome, entry, at, head_of(caller.team_id)))
+
+
+def _append_after(caller: Caller, action: Action, entry: Entry, at: datetime) -> bool:
+    """Add the event if it follows the head that the entry was told; whether it did."""
+    if not entry.head.seq:
+        return False
+    event = _event(caller, action, Outcome.DONE, entry, at, entry.head)
+    given = [caller.team_id, entry.head.hash]
+    if connection.vendor == "postgresql":
+        given.append(_lock_name(caller.team_id))
+    return if_written(_EVENTS.ready(event, only_if=_HEAD_IS[connection.vendor], given=given), *entry.also)
+
+
+def _event(caller: Caller, action: Action, outcome: Outcome, entry: Entry, at: datetime, head: Head) -> AuditEvent:
     unknown = entry.detail.keys() - DETAIL_KEYS
     if unknown:
         raise ValueError(f"Not in the audit's vocabulary: {sorted(unknown)}")
-    seq, previous = head_of(caller.team_id)
     event = AuditEvent(
         team_id=caller.team_id,
-        seq=seq + 1,
+        seq=head.seq + 1,
         at=at,
         actor_kind=caller.kind,
         actor_id=caller.id,
@@ -167,10 +228,10 @@ def _append(caller: Caller, action: Action, outcome: Outcome, entry: Entry, at: 
         ip=_plain(caller.ip, 45),
         user_agent=_plain(caller.user_agent, 300),
         request_id=_plain(caller.request_id, 40),
-        previous_hash=previous,
+        previous_hash=head.hash,
     )
     event.hash = digest(event)
-    _EVENTS.insert(event)
+    return event
 
 
 def _plain(text: str, longest: int) -> str:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, TextField
+from django.db.models import F, Subquery, TextField
 from django.db.models.functions import Cast
 from django.utils.dateparse import parse_datetime
 
@@ -47,6 +47,18 @@ _HASHED = (
 _SQLITE_TIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{6}))?")
 _HEAD = Prepared(lambda team_id: AuditEvent.objects.filter(team_id=team_id).order_by("-seq").values_list("seq", "hash"))
 _HEAD_OF_SYSTEM = Prepared(lambda: AuditEvent.objects.filter(team_id=None).order_by("-seq").values_list("seq", "hash"))
+# Of a team's chain: its newest event has this hash.
+HEAD_IS = f"(SELECT hash FROM {AuditEvent._meta.db_table} WHERE team_id = %s ORDER BY seq DESC LIMIT 1) = %s"
+
+
+class Head(NamedTuple):
+    """The newest event of a chain."""
+
+    seq: int
+    hash: str
+
+
+NOTHING_YET = Head(0, GENESIS)
 
 
 class Row(NamedTuple):
@@ -237,10 +249,15 @@ def cut(team_id: str | None, *, seq: int, last_hash: str, file_digest: str, at: 
         return int(cursor.rowcount)
 
 
-def head_of(team_id: str | None) -> tuple[int, str]:
-    """The newest event's number and hash."""
+def head_of(team_id: str | None) -> Head:
     newest = _HEAD.first(team_id) if team_id else _HEAD_OF_SYSTEM.first()
-    return (newest[0], newest[1]) if newest else (0, GENESIS)
+    return Head(*newest) if newest else NOTHING_YET
+
+
+def head_columns(team_id: str) -> tuple[Subquery, Subquery]:
+    """What a Head is made of, to be read in one statement with what a verb gives away."""
+    newest = AuditEvent.objects.filter(team_id=team_id).order_by("-seq")
+    return Subquery(newest.values("seq")[:1]), Subquery(newest.values("hash")[:1])
 
 
 def newest_of_all() -> int:

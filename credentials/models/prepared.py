@@ -5,16 +5,19 @@ says is written as a queryset, as everywhere else, and runs in whatever transact
 the plan, for as long as the connection lasts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import psycopg
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models.sql import InsertQuery
 
 MARK = "\ue000"  # and a number: stands for a parameter while the SQL is built
 Rows = models.QuerySet[Any, Any]
 Converters = list[tuple[int, list[Callable[..., Any]], Any]]
+Ready = tuple[str, Sequence[Any]]  # a statement and its parameters
 
 
 class _Statement(NamedTuple):
@@ -26,13 +29,45 @@ class _Statement(NamedTuple):
 
 def execute(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
     """Run one statement that is run again and again; its first row, if it has any."""
+    with _cursor() as cursor:
+        cursor.execute(sql, parameters)
+        row: tuple[Any, ...] | None = cursor.fetchone() if cursor.description else None
+        return row
+
+
+def if_written(first: Ready, *others: Ready) -> bool:
+    """Run an INSERT, and if it wrote its row the UPDATEs that belong to it, in one transaction; whether it did.
+
+    An UPDATE ends with its condition: on PostgreSQL they are one statement, in which nothing waits for this process.
+    """
+    if not others:
+        return _wrote(first)
+    if connection.vendor == "postgresql":
+        parts = [f"first AS ({first[0]} RETURNING 1)"]
+        parts += [f"also_{number} AS ({sql} AND EXISTS (SELECT FROM first))" for number, (sql, _) in enumerate(others)]
+        sql = f"WITH {', '.join(parts)} SELECT count(*) FROM first"  # noqa: S608
+        row = execute(sql, [value for _, values in (first, *others) for value in values])
+        return row == (1,)
+    with transaction.atomic():
+        wrote = _wrote(first)
+        for statement in others if wrote else ():
+            _wrote(statement)
+    return wrote
+
+
+def _wrote(statement: Ready) -> bool:
+    with _cursor() as cursor:
+        cursor.execute(*statement)
+        return bool(cursor.rowcount)
+
+
+@contextmanager
+def _cursor() -> Iterator[CursorWrapper]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # Django's own write the parameters into the SQL, so that no plan could be kept.
             cursor.cursor = psycopg.Cursor(cursor.connection)
-        cursor.execute(sql, parameters)
-        row: tuple[Any, ...] | None = cursor.fetchone() if cursor.description else None
-        return row
+        yield cursor
 
 
 class Prepared:
@@ -80,19 +115,31 @@ class PreparedInsert:
         self._plain = {
             field for field in self._fields if isinstance(field, models.CharField | models.PositiveBigIntegerField)
         }
-        self._made: dict[str, str] = {}
+        self._made: dict[tuple[str, str], str] = {}  # by kind of database and condition
 
     def insert(self, row: models.Model) -> None:
-        values = [
+        execute(self._sql(), self._values(row))
+
+    def ready(self, row: models.Model, *, only_if: str, given: Sequence[Any]) -> Ready:
+        """To be run later, and to write nothing unless a condition holds or when such a row is there."""
+        return self._sql(only_if), [*self._values(row), *given]
+
+    def _values(self, row: models.Model) -> list[Any]:
+        return [
             getattr(row, field.attname) if field in self._plain or field.remote_field
             else field.get_db_prep_save(getattr(row, field.attname), connection)
             for field in self._fields
         ]  # fmt: skip
-        execute(self._made.get(connection.vendor) or self._make(), values)
 
-    def _make(self) -> str:
+    def _sql(self, only_if: str = "") -> str:
+        return self._made.get((connection.vendor, only_if)) or self._make(only_if)
+
+    def _make(self, only_if: str) -> str:
         query = InsertQuery(self._model)
         query.insert_values(self._fields, [self._model()], raw=True)
         ((sql, _),) = query.get_compiler(connection=connection).as_sql()
-        self._made[connection.vendor] = sql
+        if only_if:
+            into, values = sql.split(" VALUES ")
+            sql = f"{into} SELECT {values[1:-1]} WHERE {only_if} ON CONFLICT DO NOTHING"
+        self._made[connection.vendor, only_if] = sql
         return str(sql)

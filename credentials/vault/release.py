@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Unpack
 
 from credentials.access import Action, Caller
-from credentials.audit import asked, recorded
+from credentials.audit import Entry, asked, read_and_recorded
 from credentials.models import Credential
 from credentials.vault import contents, secrets, trash
 from credentials.vault.clock import now
@@ -39,13 +39,16 @@ def store(caller: Caller, **fields: Unpack[Fields]) -> Credential:
 def release(caller: Caller, *, credential_id: str) -> Released:
     """Every current value of one credential."""
     at = now()
-    with recorded(caller, Action.RELEASE_READ, at=at, kind="credential", id=credential_id) as entry:
-        version = secrets.current(caller, credential_id)
+
+    def look(entry: Entry) -> Released:
+        version = secrets.current(caller, credential_id, entry)
         opened = contents.open_version(version)
         entry.about("credential", version.credential_id, version.credential.name)
         entry.detail = {"version": version.number}
-        secrets.touch(caller, version.credential, at)
-    return Released(version.credential, opened)
+        secrets.touch(caller, version.credential, entry, at)
+        return Released(version.credential, opened)
+
+    return read_and_recorded(caller, Action.RELEASE_READ, look, at=at, kind="credential", id=credential_id)
 
 
 def delete(caller: Caller, *, credential_id: str) -> None:

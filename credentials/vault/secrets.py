@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from django.db import connection
 from django.db.models import F
 
 from credentials.access import Action, Caller, Door
-from credentials.audit import recorded
+from credentials.audit import Entry, read_and_recorded, recorded
+from credentials.chain import NOTHING_YET, Head, head_columns
 from credentials.errors import Invalid, NotFound
 from credentials.models import Credential, SecretVersion
 from credentials.models.prepared import Prepared
@@ -35,8 +37,9 @@ _CURRENT = Prepared(
         credential__team_id=team_id,
         credential__deleted_at=None,
         number=F("credential__current_number"),
-    ).values_list(*_VERSION, *(f"credential__{name}" for name in _CREDENTIAL))
+    ).values_list(*_VERSION, *(f"credential__{name}" for name in _CREDENTIAL), *head_columns(team_id))
 )
+_TOUCH = f"UPDATE {Credential._meta.db_table} SET last_used_at = %s, last_used_by = %s WHERE id = %s"  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,16 @@ class Seed:
 def reveal(caller: Caller, *, credential_id: str, key: str) -> str:
     """One current value, for a person with a fresh step-up."""
     at = now()
-    with recorded(caller, Action.CREDENTIAL_REVEAL, at=at, kind="credential", id=credential_id) as entry:
-        version = current(caller, credential_id)
+
+    def look(entry: Entry) -> str:
+        version = current(caller, credential_id, entry)
         value = _value(version, key)
         entry.about("credential", version.credential_id, version.credential.name)
         entry.detail = {"field": key, "version": version.number}
-        touch(caller, version.credential, at)
-    return value
+        touch(caller, version.credential, entry, at)
+        return value
+
+    return read_and_recorded(caller, Action.CREDENTIAL_REVEAL, look, at=at, kind="credential", id=credential_id)
 
 
 def reveal_version(caller: Caller, *, credential_id: str, number: int, key: str) -> str:
@@ -103,20 +109,23 @@ def show_first_code(caller: Caller, *, credential_id: str) -> totp.Code:
 
 def _code(caller: Caller, action: Action, credential_id: str) -> totp.Code:
     at = now()
-    with recorded(caller, action, at=at, kind="credential", id=credential_id) as entry:
-        version = current(caller, credential_id)
+
+    def look(entry: Entry) -> totp.Code:
+        version = current(caller, credential_id, entry)
         _check_authenticator(caller, version.credential)
         code = totp.code_at(_totp(version), at.timestamp())
         entry.about("credential", version.credential_id, version.credential.name)
         entry.detail = {"version": version.number}
-        touch(caller, version.credential, at)
-    return code
+        touch(caller, version.credential, entry, at)
+        return code
+
+    return read_and_recorded(caller, action, look, at=at, kind="credential", id=credential_id)
 
 
 def show_seed(caller: Caller, *, credential_id: str) -> Seed:
     """The seed and its QR code, to enrol a second device; for a person with a fresh step-up."""
     with recorded(caller, Action.CREDENTIAL_SEED, at=now(), kind="credential", id=credential_id) as entry:
-        version = current(caller, credential_id)
+        version = current(caller, credential_id, entry)
         found, credential = _totp(version), version.credential
         issuer = credential.domain or credential.name
         account = credential.username or credential.name
@@ -133,13 +142,21 @@ def _cut(label: str) -> str:
     return label
 
 
-def current(caller: Caller, credential_id: str) -> SecretVersion:
-    """The current version with its credential, in one query by team, credential and number."""
+def current(caller: Caller, credential_id: str, entry: Entry) -> SecretVersion:
+    """The current version with its credential and the chain's head, in one query by team, credential and number."""
     row = _CURRENT.first(caller.team_id, lookup.id_of(caller, credential_id)) if caller.team_id else None
     if row is None:
-        return contents.current_version(locked(caller, credential_id))  # which says what is missing
+        return contents.current_version(_kept(caller, credential_id))  # which says what is missing
     found = SecretVersion.from_db("default", _VERSION, row[: len(_VERSION)])
-    found.credential = Credential.from_db("default", _CREDENTIAL, row[len(_VERSION) :])
+    found.credential = Credential.from_db("default", _CREDENTIAL, row[len(_VERSION) : -2])
+    entry.head = Head(*row[-2:]) if row[-1] else NOTHING_YET
+    return found
+
+
+def _kept(caller: Caller, credential_id: str) -> Credential:
+    found = Credential.objects.of(caller.team_id).kept().filter(id=lookup.id_of(caller, credential_id)).first()
+    if found is None:
+        raise NotFound
     return found
 
 
@@ -163,7 +180,9 @@ def _totp(version: SecretVersion) -> totp.Totp:
     return found
 
 
-def touch(caller: Caller, credential: Credential, at: datetime) -> None:
+def touch(caller: Caller, credential: Credential, entry: Entry, at: datetime) -> None:
+    """Note who used it last, together with the event."""
     last = credential.last_used_at
     if last is None or at - last > TOUCH_EVERY or credential.last_used_by != caller.label:
-        Credential.objects.filter(id=credential.id).update(last_used_at=at, last_used_by=caller.label)
+        moment = connection.ops.adapt_datetimefield_value(at)
+        entry.also.append((_TOUCH, [moment, caller.label, credential.id]))
