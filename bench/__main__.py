@@ -26,7 +26,9 @@ PARTS = {
 
 def main() -> None:
     given = _options()
-    bench = Bench(given.folder, seconds=given.seconds, size=given.size, engines=given.engines)
+    bench = Bench(
+        given.folder, seconds=given.seconds, size=given.size, engines=given.engines, postgresql=given.postgresql
+    )
     if given.sizes:
         bench.sizes = given.sizes
     given.folder.mkdir(parents=True, exist_ok=True)
@@ -60,6 +62,9 @@ def _options() -> argparse.Namespace:
     options.add_argument("--sizes", type=int, nargs="+", help="of the vaults that show how cost grows")
     options.add_argument("--seconds", type=float, default=1.0, help="for each path under each load")
     options.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
+    options.add_argument(
+        "--postgresql", default="", metavar="URL", help="a server of this machine, with pg_trgm perhaps"
+    )
     options.add_argument("--json", type=Path, default=Path("bench.json"))
     options.add_argument(
         "--folder", type=Path, default=Path(tempfile.gettempdir()) / "strongroom-bench", help="filled vaults, kept"

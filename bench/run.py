@@ -11,7 +11,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import psutil
 import psycopg
 
 from bench import filling
@@ -53,6 +55,7 @@ class Bench:
     size: int = 1000
     sizes: list[int] = field(default_factory=lambda: [1000, 100_000, 1_000_000])
     engines: list[str] = field(default_factory=lambda: list(ENGINES))
+    postgresql: str = ""  # the address of a server of one's own; otherwise a scratch one is started
     only: str = ""  # paths whose names hold it
     rows: list[Row] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
@@ -74,8 +77,9 @@ class Bench:
     def vault(self, engine: str, sizes: list[int], *, processes: int | None = None) -> Iterator[Vault]:
         """The same, before anything serves it."""
         with ExitStack() as stack:
-            database = stack.enter_context(_postgresql(self.folder)) if engine == "PostgreSQL" else None
-            folder = self.folder / f"{engine.lower()}-{_fingerprint(sizes)}"
+            database = self._database(stack) if engine == "PostgreSQL" else None
+            where = hashlib.sha256(self.postgresql.encode()).hexdigest()[:6] if self.postgresql and database else ""
+            folder = self.folder / f"{engine.lower()}{where}-{_fingerprint(sizes)}"
             if sum(sizes) < KEPT_FROM:
                 shutil.rmtree(folder, ignore_errors=True)
                 stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -84,6 +88,11 @@ class Bench:
             env |= {"PORT": str(port), "PROCESSES": str(processes or ENGINES[engine])}
             server = Server(f"http://127.0.0.1:{port}", folder, env)
             yield Vault(server, engine, **found, database_pid=database.get_pid() if database else None)
+
+    def _database(self, stack: ExitStack) -> Any:
+        if self.postgresql:
+            return OwnServer(self.postgresql)
+        return stack.enter_context(_postgresql(self.folder))
 
     def _filled(
         self, engine: str, sizes: list[int], folder: Path, database: Any
@@ -147,8 +156,23 @@ def _postgresql(folder: Path) -> Iterator[Any]:
         yield server
 
 
+@dataclass(frozen=True)
+class OwnServer:
+    """A PostgreSQL of this machine that runs already; its databases are left there."""
+
+    uri: str
+
+    def get_uri(self) -> str:
+        return self.uri
+
+    def get_pid(self) -> int:
+        """Of the process that all others of the server come from."""
+        with psycopg.connect(self.uri) as line:
+            return psutil.Process(line.info.backend_pid).ppid()
+
+
 def _fresh_database(server: Any, name: str) -> str:
     name = f"{name.replace('-', '_')}_{secrets.token_hex(3)}"
     with psycopg.connect(server.get_uri(), autocommit=True) as line:
         line.execute(f"CREATE DATABASE {name}")
-    return str(server.get_uri()).replace("/postgres?", f"/{name}?")
+    return urlsplit(server.get_uri())._replace(path=f"/{name}").geturl()
