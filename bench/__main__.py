@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import audit, figures, growth, lists, paths, serving, waiting
+from bench import audit, figures, growth, lists, paths, serving, upkeep, waiting
 from bench.run import ENGINES, Bench
 
 # Each takes the Bench and tells it rows or figures.
@@ -18,6 +18,7 @@ PARTS = {
     "growth": growth.growth,
     "lists": lists.lists,
     "audit": audit.events,
+    "upkeep": upkeep.upkeep,
     "start": serving.start,
     "memory": serving.memory,
     "processes": serving.processes,

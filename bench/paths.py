@@ -48,6 +48,16 @@ def _group(bench: Bench, paths: tuple[str, ...]) -> None:
                     bench.rows += measured(vault, asking, wanted, Shape(teams, connections), bench.seconds)
 
 
+def floors(vault: Vault, asking: Asking, shape: Shape, seconds: float) -> list[float]:
+    """Requests per second of the floors alone, for what is measured in another way."""
+    rates = []
+    for path in FLOORS:
+        load = Load()
+        _turn(vault, asking, path, shape, seconds, load)
+        rates.append(load.answers / load.seconds)
+    return rates
+
+
 def measured(vault: Vault, asking: Asking, paths: list[str], shape: Shape, seconds: float) -> list[Row]:
     """A row for each floor and each path."""
     loads = {path: Load() for path in (*FLOORS, *paths)}

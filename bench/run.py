@@ -6,6 +6,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -89,6 +90,27 @@ class Bench:
             server = Server(f"http://127.0.0.1:{port}", folder, env)
             yield Vault(server, engine, **found, database_pid=database.get_pid() if database else None)
 
+    def keep(self, vault: Vault) -> None:
+        """Remember the environment as it has become; a kept vault is of no use without its keys."""
+        found = {"keys": vault.keys, "sizes": vault.sizes}
+        _write(vault.server.folder, vault.server.env, found)
+
+    @contextmanager
+    def empty_database(self, vault: Vault) -> Iterator[dict[str, str]]:
+        """The environment of an empty database of the same kind, with the same keys; gone afterwards."""
+        url = vault.server.env["DATABASE_URL"]
+        if vault.engine == "SQLite":
+            with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+                yield {**vault.server.env, "DATABASE_URL": f"sqlite:///{folder}/vault.sqlite3"}
+            return
+        name = f"empty_{secrets.token_hex(3)}"
+        with psycopg.connect(url, autocommit=True) as line:
+            line.execute(f"CREATE DATABASE {name}")
+            try:
+                yield {**vault.server.env, "DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+            finally:
+                line.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
     def _database(self, stack: ExitStack) -> Any:
         if self.postgresql:
             return OwnServer(self.postgresql)
@@ -111,9 +133,14 @@ class Bench:
             print(f"filling {engine} with {sum(sizes):,} credentials, once …", file=sys.stderr, flush=True)
         found = json.loads(_run(env, "-m", "bench.filling", json.dumps(sizes)))
         _run(env, "manage.py", "collectstatic", "--noinput", "-v0")
-        kept.write_text(json.dumps({"env": env, "found": found}))
-        kept.chmod(0o600)
+        _write(folder, env, found)
         return env, found
+
+
+def _write(folder: Path, env: dict[str, str], found: dict[str, Any]) -> None:
+    kept = folder / "filled.json"
+    kept.touch(0o600)
+    kept.write_text(json.dumps({"env": env, "found": found}))
 
 
 def teams_of(size: int) -> list[int]:

@@ -5,7 +5,9 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from bench.asking import Asking
 from bench.figures import Row, percentile
+from bench.paths import Shape, floors
 from bench.processes import Usage, cpu_of
 from bench.run import Bench, Vault
 from bench.web import Line, Reply
@@ -23,7 +25,9 @@ def waiting(bench: Bench) -> None:
             asyncio.run(_idle(bench, vault))
             for teams in (1, len(vault.keys)):
                 for pairs in PAIRS:
-                    bench.rows.append(asyncio.run(_pairs(bench, vault, teams, pairs)))
+                    shape = Shape(teams, pairs)
+                    rates = floors(vault, Asking(vault), shape, bench.seconds / 2)
+                    bench.rows.append(asyncio.run(_pairs(bench, vault, shape, rates)))
 
 
 async def _idle(bench: Bench, vault: Vault) -> None:
@@ -51,8 +55,10 @@ async def _idle(bench: Bench, vault: Vault) -> None:
         bench.tell(vault.engine, name, value, unit)
 
 
-async def _pairs(bench: Bench, vault: Vault, teams: int, pairs: int) -> Row:
-    """One waits, one sends, at once for many; a time is from sending to waking. A row beside the hot paths."""
+async def _pairs(bench: Bench, vault: Vault, shape: Shape, floors: list[float]) -> Row:
+    """One waits, one sends, at once for many; a time is from sending to waking. A row beside the hot paths, of two
+    requests and a pause for each code."""
+    teams, pairs = shape.teams, shape.connections
     ends = time.perf_counter() + bench.seconds
     delays: list[float] = []
 
@@ -73,7 +79,7 @@ async def _pairs(bench: Bench, vault: Vault, teams: int, pairs: int) -> Row:
         vault.engine, sum(vault.sizes), "code wait", teams, pairs, many / seconds,
         1000 * percentile(delays, 0.5), 1000 * percentile(delays, 0.99),
         1000 * (cpu_of(vault.pid) - cpu[0]) / many, 1000 * (cpu_of(vault.database_pid) - cpu[1]) / many,
-        (time.process_time() - own) / seconds, 0.0, 0.0,
+        (time.process_time() - own) / seconds, many / seconds / floors[0], many / seconds / floors[1],
     )  # fmt: skip
 
 
