@@ -8,7 +8,7 @@ the missing ones were archived.
 import hmac
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -23,7 +23,7 @@ from django.db.models.functions import Cast
 from django.utils.dateparse import parse_datetime
 
 from credentials.models import AuditAnchor, AuditEvent
-from credentials.models.prepared import Prepared
+from credentials.models.prepared import Prepared, execute
 
 GENESIS = "0" * 64
 SYSTEM = "system"  # the chain of what belongs to no team
@@ -49,6 +49,10 @@ _HEAD = Prepared(lambda team_id: AuditEvent.objects.filter(team_id=team_id).orde
 _HEAD_OF_SYSTEM = Prepared(lambda: AuditEvent.objects.filter(team_id=None).order_by("-seq").values_list("seq", "hash"))
 # Of a team's chain: its newest event has this hash.
 HEAD_IS = f"(SELECT hash FROM {AuditEvent._meta.db_table} WHERE team_id = %s ORDER BY seq DESC LIMIT 1) = %s"
+_HEAD_AND_CHANGE = (
+    "SELECT seq, hash, (SELECT coalesce(max(seq), 0) FROM {table} WHERE team_id = %s AND seq > %s AND outcome = 'done' "
+    "AND action NOT IN ({marks})) FROM {table} WHERE team_id = %s ORDER BY seq DESC LIMIT 1"
+)
 
 
 class Head(NamedTuple):
@@ -252,6 +256,16 @@ def cut(team_id: str | None, *, seq: int, last_hash: str, file_digest: str, at: 
 def head_of(team_id: str | None) -> Head:
     newest = _HEAD.first(team_id) if team_id else _HEAD_OF_SYSTEM.first()
     return Head(*newest) if newest else NOTHING_YET
+
+
+def head_and_last_change(team_id: str | None, *, since: int, harmless: Collection[str]) -> tuple[Head, int]:
+    """A team's head, and the number of its last event after `since` by which something may have changed, or 0.
+
+    `harmless`: actions by which nothing does; nor does it by what was refused or failed.
+    """
+    sql = _HEAD_AND_CHANGE.format(table=AuditEvent._meta.db_table, marks=", ".join(["%s"] * len(harmless)))
+    seq, last, change = execute(sql, [team_id, since, *harmless, team_id]) or (*NOTHING_YET, 0)
+    return Head(seq, last), change
 
 
 def head_columns(team_id: str) -> tuple[Subquery, Subquery]:

@@ -3,8 +3,10 @@
 Everything that happens in a team extends its chain, so a chain that has not grown is a team that has not changed.
 """
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from django.conf import settings as configured
 from django.db import connection
@@ -20,6 +22,7 @@ from credentials.otp import totp
 from credentials.vault import clock, secrets, trash
 from credentials.vault import credentials as vault
 from tests.conftest import LOGIN, SEED, build
+from tests.server import database, running
 
 OTHER_SEED = "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"
 REVEAL = {"kind": "credential", "at": clock.now()}
@@ -38,14 +41,14 @@ def meanwhile(monkeypatch):
     """meanwhile(act) lets something happen in the team once a verb has looked, the first `times` times."""
 
     def arrange(act, times=1):
-        left, plain = [act] * times, audit._append_after
+        left, plain = [act] * times, audit._add_with_others
 
         def interrupted(*given):
             if left:
                 left.pop()()
             return plain(*given)
 
-        monkeypatch.setattr(audit, "_append_after", interrupted)
+        monkeypatch.setattr(audit, "_add_with_others", interrupted)
 
     return arrange
 
@@ -132,9 +135,103 @@ def test_a_missing_version_is_named_and_what_is_unknown_is_not_found_outside_any
     assert told(house)[-2:] == [("credential.code", "refused")] * 2
 
 
+# What waits for the same commit
+
+
+@pytest.fixture
+def finished(blue, login):
+    """finished() -> a code that was looked at just now, and whose event is still to be added."""
+
+    def look(**detail):
+        entry = Entry()
+        version = secrets.current(blue.caller("operator"), login.id, entry)
+        entry.about("credential", version.credential_id, version.credential.name)
+        entry.detail = {"version": version.number, **detail}
+        return audit._Finished(blue.caller("operator"), Action.CREDENTIAL_CODE, entry, clock.now())
+
+    return look
+
+
+def test_events_that_wait_are_taken_along_in_one_line(blue, finished):
+    one, two, three = finished(), finished(), finished()
+    queue = audit._queue(blue.team.id)
+    queue.waiting += [two, three]
+    assert audit._add_with_others(one)
+    assert (two.added, three.added, len(queue.waiting)) == (True, True, 0)
+    assert told(blue)[-3:] == [("credential.code", "done")] * 3
+    assert holds(blue)
+
+
+def test_codes_that_others_took_meanwhile_do_not_matter_and_an_edit_does(blue, login, finished):
+    early = finished()
+    assert audit._add_with_others(finished())
+    assert audit._add_with_others(early)
+    late = finished()
+    vault.edit_credential(blue.caller("manager"), credential_id=login.id, revision=login.revision, name="another")
+    queue = audit._queue(blue.team.id)
+    queue.waiting.append(late)
+    assert audit._add_with_others(finished())
+    assert late.added is False
+    assert told(blue)[-4:] == [("credential.code", "done")] * 2 + [
+        ("credential.edit", "done"),
+        ("credential.code", "done"),
+    ]
+    assert holds(blue)
+
+
+def test_a_refusal_meanwhile_changes_nothing(blue, login, finished):
+    early = finished()
+    with pytest.raises(NotAllowed):
+        trash.trash_credential(blue.caller("auditor"), credential_id=login.id)
+    assert audit._add_with_others(early)
+    assert holds(blue)
+
+
+def test_one_that_cannot_be_written_does_not_take_the_others_with_it(blue, finished):
+    broken, fine = finished(reason=object()), finished()
+    queue = audit._queue(blue.team.id)
+    queue.waiting.append(fine)
+    with pytest.raises(TypeError):
+        audit._add_with_others(broken)
+    assert list(queue.waiting) == [fine]
+    assert fine.added is None
+    queue.waiting.clear()
+    assert audit._add_with_others(fine)
+    assert told(blue)[-1] == ("credential.code", "done")
+    assert holds(blue)
+
+
+@pytest.mark.server
+def test_a_server_gives_each_code_its_event_while_others_write(tmp_path):
+    with database() as settings, running(tmp_path, PROCESSES="2", REQUESTS_PER_MINUTE="100000", **settings) as server:
+        server.manage("createteam", "Storm", "--owner", "olga@example.org")
+        scopes = "credentials:read,credentials:write,totp:read"
+        key = server.manage("createapikey", "--team", "storm", "--name", "agent", "--scopes", scopes).stdout.strip()
+        ask = httpx.Client(base_url=server.url, headers={"authorization": f"Bearer {key}"}, timeout=60)
+        new = {"domain": "example.org", "values": {"password": "x"}, "totp_secret": SEED}
+        names = [ask.post("/kernel/credentials", json={"name": f"n{n}", **new}).json()["name"] for n in range(3)]
+
+        def work(number: int) -> list[int]:
+            name = names[number % 3]
+            if number == 0:
+                return [
+                    ask.patch(f"/kernel/credentials/{name}", json={"values": {"password": str(turn)}}).status_code
+                    for turn in range(10)
+                ]
+            return [ask.get(f"/kernel/credentials/{name}/totp-code").status_code for _ in range(10)]
+
+        with ThreadPoolExecutor(12) as threads:
+            answered = [status for statuses in threads.map(work, range(12)) for status in statuses]
+        events = [json.loads(line) for line in server.manage("auditexport", "--team", "storm").stdout.splitlines()]
+        assert answered == [200] * 120
+        assert [event["action"] for event in events].count("credential.code") == 110
+        assert server.manage("auditverify", "--team", "storm").returncode == 0
+        ask.close()
+
+
 @pytest.mark.skipif(
     configured.DATABASES["default"]["ENGINE"].endswith("sqlite3"),
-    reason="threads cannot share SQLite in memory: tests/test_serving.py does it with a server",
+    reason="threads cannot share SQLite in memory: the test above does it with a server",
 )
 def test_readers_and_writers_at_once_leave_one_event_each(real_commits):
     house = build("Storm", {"owner": "olga@example.org"})

@@ -120,6 +120,10 @@ class PreparedInsert:
     def insert(self, row: models.Model) -> None:
         execute(self._sql(), self._values(row))
 
+    def insert_all(self, rows: Sequence[models.Model]) -> None:
+        with _cursor() as cursor:
+            cursor.executemany(self._sql(), [self._values(row) for row in rows])
+
     def ready(self, row: models.Model, *, only_if: str, given: Sequence[Any]) -> Ready:
         """To be run later, and to write nothing unless a condition holds or when such a row is there."""
         return self._sql(only_if), [*self._values(row), *given]
