@@ -4,6 +4,7 @@ Everything that happens in a team extends its chain, so a chain that has not gro
 """
 
 import json
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -12,9 +13,10 @@ from django.conf import settings as configured
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from credentials import audit
+from credentials import audit, audit_reads
 from credentials.access import Action
-from credentials.audit import Entry, read_and_recorded
+from credentials.audit import Entry
+from credentials.audit_reads import read_and_recorded
 from credentials.chain import HEAD_IS, Verdict, verify
 from credentials.errors import NotAllowed, NotFound, SealBroken
 from credentials.models import AuditEvent, Credential, SecretVersion
@@ -36,19 +38,23 @@ def holds(house) -> bool:
     return not verify(house.team.id, house.team.slug).is_broken
 
 
+def queue(house) -> deque:
+    return audit_reads._waiting.setdefault(audit.line_of(house.team.id), deque())
+
+
 @pytest.fixture
 def meanwhile(monkeypatch):
     """meanwhile(act) lets something happen in the team once a verb has looked, the first `times` times."""
 
     def arrange(act, times=1):
-        left, plain = [act] * times, audit._add_with_others
+        left, plain = [act] * times, audit_reads._add_with_others
 
         def interrupted(*given):
             if left:
                 left.pop()()
             return plain(*given)
 
-        monkeypatch.setattr(audit, "_add_with_others", interrupted)
+        monkeypatch.setattr(audit_reads, "_add_with_others", interrupted)
 
     return arrange
 
@@ -85,7 +91,7 @@ def test_what_went_into_the_trash_meanwhile_is_refused(blue, login, meanwhile):
 
 
 def test_who_is_overtaken_again_and_again_takes_the_lock(blue, login, meanwhile):
-    times = audit.TRIES
+    times = audit_reads.TRIES
     meanwhile(lambda: secrets.show_seed(blue.caller("owner"), credential_id=login.id), times)
     assert secrets.reveal(blue.caller("operator"), credential_id=login.id, key="password")
     assert told(blue)[-times - 1 :] == [("credential.seed", "done")] * times + [("credential.reveal", "done")]
@@ -147,30 +153,30 @@ def finished(blue, login):
         version = secrets.current(blue.caller("operator"), login.id, entry)
         entry.about("credential", version.credential_id, version.credential.name)
         entry.detail = {"version": version.number, **detail}
-        return audit._Finished(blue.caller("operator"), Action.CREDENTIAL_CODE, entry, clock.now())
+        return audit_reads._Finished(blue.caller("operator"), Action.CREDENTIAL_CODE, entry, clock.now())
 
     return look
 
 
 def test_events_that_wait_are_taken_along_in_one_line(blue, finished):
     one, two, three = finished(), finished(), finished()
-    queue = audit._queue(blue.team.id)
-    queue.waiting += [two, three]
-    assert audit._add_with_others(one)
-    assert (two.added, three.added, len(queue.waiting)) == (True, True, 0)
+    waiting = queue(blue)
+    waiting += [two, three]
+    assert audit_reads._add_with_others(one)
+    assert (two.added, three.added, len(waiting)) == (True, True, 0)
     assert told(blue)[-3:] == [("credential.code", "done")] * 3
     assert holds(blue)
 
 
 def test_codes_that_others_took_meanwhile_do_not_matter_and_an_edit_does(blue, login, finished):
     early = finished()
-    assert audit._add_with_others(finished())
-    assert audit._add_with_others(early)
+    assert audit_reads._add_with_others(finished())
+    assert audit_reads._add_with_others(early)
     late = finished()
     vault.edit_credential(blue.caller("manager"), credential_id=login.id, revision=login.revision, name="another")
-    queue = audit._queue(blue.team.id)
-    queue.waiting.append(late)
-    assert audit._add_with_others(finished())
+    waiting = queue(blue)
+    waiting.append(late)
+    assert audit_reads._add_with_others(finished())
     assert late.added is False
     assert told(blue)[-4:] == [("credential.code", "done")] * 2 + [
         ("credential.edit", "done"),
@@ -183,20 +189,20 @@ def test_a_refusal_meanwhile_changes_nothing(blue, login, finished):
     early = finished()
     with pytest.raises(NotAllowed):
         trash.trash_credential(blue.caller("auditor"), credential_id=login.id)
-    assert audit._add_with_others(early)
+    assert audit_reads._add_with_others(early)
     assert holds(blue)
 
 
 def test_one_that_cannot_be_written_does_not_take_the_others_with_it(blue, finished):
     broken, fine = finished(reason=object()), finished()
-    queue = audit._queue(blue.team.id)
-    queue.waiting.append(fine)
+    waiting = queue(blue)
+    waiting.append(fine)
     with pytest.raises(TypeError):
-        audit._add_with_others(broken)
-    assert list(queue.waiting) == [fine]
+        audit_reads._add_with_others(broken)
+    assert list(waiting) == [fine]
     assert fine.added is None
-    queue.waiting.clear()
-    assert audit._add_with_others(fine)
+    waiting.clear()
+    assert audit_reads._add_with_others(fine)
     assert told(blue)[-1] == ("credential.code", "done")
     assert holds(blue)
 

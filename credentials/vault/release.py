@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Unpack
 
 from credentials.access import Action, Caller
-from credentials.audit import Entry, asked, read_and_recorded
+from credentials.audit import Entry, asked
+from credentials.audit_reads import read_and_recorded
 from credentials.models import Credential
 from credentials.vault import contents, secrets, trash
 from credentials.vault.clock import now

@@ -11,7 +11,8 @@ from django.db import connection
 from django.db.models import F
 
 from credentials.access import Action, Caller, Door
-from credentials.audit import Entry, read_and_recorded, recorded
+from credentials.audit import Entry, recorded
+from credentials.audit_reads import read_and_recorded
 from credentials.chain import NOTHING_YET, Head, head_columns
 from credentials.errors import Invalid, NotFound
 from credentials.models import Credential, SecretVersion

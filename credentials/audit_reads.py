@@ -1,0 +1,134 @@
+"""Verbs that only read: nothing is given away without its event, and yet no lock is held while they look.
+
+Their commits are shared: with many agents of one team, waiting for the disk would be the longest part of a code. Only
+the vault calls this.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import transaction
+
+from credentials.access import Action, Caller, require
+from credentials.audit import (
+    OUR_ID,
+    Entry,
+    Outcome,
+    add_after,
+    add_all,
+    checked,
+    event_of,
+    line_of,
+    lock,
+    record_failure,
+    recorded,
+    turn,
+)
+from credentials.chain import Head, head_and_last_change
+from credentials.metrics import happened
+from credentials.models import AuditEvent
+from credentials.models.prepared import execute
+
+TRIES = 3  # to add an event without a lock
+# What only reads, and so leaves true what others have just read.
+CHANGES_NOTHING = frozenset(
+    {Action.CREDENTIAL_CODE, Action.CREDENTIAL_FIRST_CODE, Action.CREDENTIAL_REVEAL, Action.RELEASE_READ}
+)
+Given = TypeVar("Given")
+
+
+@dataclass(eq=False)
+class _Finished:
+    """A verb that has looked, and waits until its event is on disk. `added` says how that went; None: not yet."""
+
+    caller: Caller
+    action: Action
+    entry: Entry
+    at: datetime
+    added: bool | None = None
+
+
+_waiting: dict[str, deque[_Finished]] = {}  # by line
+
+
+def read_and_recorded(
+    caller: Caller, action: Action, look: Callable[[Entry], Given], *, at: datetime, kind: str = "", id: str = ""
+) -> Given:
+    """Run a verb that only reads, and its event: nothing is given away without one.
+
+    No transaction is open and no lock held while the verb looks. It tells its entry which head the chain had in that
+    moment, and the event is added only if nothing was changed in the team since. Otherwise it looks again: `look` may
+    run several times, in the end under the lock.
+    """
+    if action not in CHANGES_NOTHING:
+        raise ValueError(f"{action} may change something.")
+    for _ in range(TRIES):
+        entry = Entry(kind, id if OUR_ID.fullmatch(id) else "")
+        try:
+            require(caller, action, at=at)
+            given = look(entry)
+            added = _add_with_others(_Finished(caller, action, checked(entry), at)) if entry.head.seq else False
+        except Exception as problem:
+            record_failure(caller, action, entry, at, problem)
+            raise
+        if added:
+            happened(action, Outcome.DONE)
+            return given
+    with recorded(caller, action, at=at, kind=kind, id=id) as entry:
+        return look(entry)
+
+
+def _add_with_others(finished: _Finished) -> bool:
+    """Add the event of a verb that has looked; whether it was, or something changed since.
+
+    While one thread waits for its commit others finish looking, and whoever is next takes their events along: a chain
+    is one line, and waiting for the disk is the longest part of it.
+    """
+    waiting = _waiting.setdefault(line_of(finished.caller.team_id), deque())
+    waiting.append(finished)
+    with turn(finished.caller.team_id):
+        if finished.added is None:  # nobody took it along
+            taken = [waiting.popleft() for _ in range(len(waiting))]
+            try:
+                _add_together(taken)
+            except BaseException:
+                waiting.extend(one for one in taken if one is not finished)  # they try for themselves
+                raise
+    return bool(finished.added)
+
+
+def _add_together(taken: list[_Finished]) -> None:
+    one = taken[0]
+    if len(taken) == 1 and add_after(one.entry.head, _event(one, one.entry.head), one.entry.also):
+        one.added = True
+        return
+    with transaction.atomic(durable=True):
+        added = {
+            team_id: _extend(team_id, [one for one in taken if one.caller.team_id == team_id])
+            for team_id in {one.caller.team_id for one in taken}
+        }
+    for one in taken:
+        one.added = one in added[one.caller.team_id]
+
+
+def _event(one: _Finished, head: Head) -> AuditEvent:
+    return event_of(one.caller, one.action, Outcome.DONE, one.entry, one.at, head)
+
+
+def _extend(team_id: str | None, finished: list[_Finished]) -> list[_Finished]:
+    """Add those events before which nothing was changed since their verbs looked; which these are."""
+    lock(team_id)
+    looked_at = min(one.entry.head.seq for one in finished)
+    head, changed = head_and_last_change(team_id, since=looked_at, harmless=CHANGES_NOTHING)
+    added = [one for one in finished if one.entry.head.seq >= changed]
+    events = []
+    for one in added:
+        events.append(event := _event(one, head))
+        head = Head(event.seq, event.hash)
+    add_all(events)
+    for statement in (statement for one in added for statement in one.entry.also):
+        execute(*statement)
+    return added
