@@ -42,7 +42,7 @@ class Connection(HttpToolsProtocol):
             self.cycle.keep_alive = False  # this answer says that it is the connection's last
 
     def shutdown(self) -> None:
-        """The process ends: an answer that is being made is finished, and a request that comes at once still gets one."""
+        """The process ends: an answer in the making is finished, and a request that is on its way still gets one."""
         self._is_leaving = True
         idle = self.cycle is None or self.cycle.response_complete
         if idle:
