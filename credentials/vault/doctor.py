@@ -46,7 +46,8 @@ def _database() -> Finding:
         connection.ensure_connection()
         closed = connection.vendor == "postgresql" and _asked("SHOW transaction_read_only") == "on"
     except DatabaseError:
-        return Finding("database", "does not answer", "Check DATABASE_URL, that the database runs, and that its disk has room.")
+        cure = "Check DATABASE_URL, that the database runs, and that its disk has room."
+        return Finding("database", "does not answer", cure)
     if closed:
         cure = "DATABASE_URL has to name the primary; a replica goes into DATABASE_REPLICA_URL."
         return Finding("database", "takes no changes: it is a replica, or was made read-only", cure)
