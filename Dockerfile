@@ -6,6 +6,7 @@ RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashe
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home /nonexistent strongroom && install -d -o strongroom -m 700 /data
 COPY --from=build /venv /venv
+ENV PATH=/venv/bin:$PATH
 COPY manage.py .env.example /app/
 COPY config /app/config
 COPY credentials /app/credentials
@@ -14,7 +15,7 @@ COPY templates /app/templates
 WORKDIR /app
 # Static files belong to the image; the keys that collecting them asks for do not outlive the line.
 RUN export STRONGROOM_ENV_FILE=/tmp/env DATABASE_URL=sqlite:////tmp/none.sqlite3 \
-    && /venv/bin/python config/make_env.py && /venv/bin/python manage.py collectstatic --noinput -v0 \
+    && python config/make_env.py && python manage.py collectstatic --noinput -v0 \
     && rm -f /tmp/env /tmp/none.sqlite3
 ENV STRONGROOM_ENV_FILE="" DATABASE_URL=sqlite:////data/strongroom.sqlite3 METRICS_FOLDER=/data/metrics \
     HOST=0.0.0.0 PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
@@ -22,5 +23,5 @@ USER strongroom
 EXPOSE 8000
 VOLUME /data
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD \
-    ["/venv/bin/python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
-CMD ["sh", "-c", "/venv/bin/python manage.py migrate --noinput -v0 && exec /venv/bin/python manage.py serve"]
+    ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
+CMD ["sh", "-c", "python manage.py migrate --noinput -v0 && exec python manage.py serve"]

@@ -1,7 +1,8 @@
 """How connections are taken in and turned away, below the application: uvicorn's protocol with manners.
 Loaded by every process before there is Django.
 
-Who comes when there is no room is told so and when to come again; who connects and says nothing does not stay.
+Who comes when there is no room is told so and when to come again; who connects and says nothing does not stay. When
+the process ends nobody's request is cut off, not even one that is on its way: a proxy passes it on to nobody else.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MOST_CONNECTIONS = 2000  # of one process; more are told 503, since answers wait in memory
 SILENT_SECONDS = 30  # before the first request
 SILENT_SECONDS_IN_A_CROWD = 5
+LEAVING_SECONDS = 1  # at the end, for what a proxy sends before it hears that its connection is about to close
 _CROWDED = b'{"code": "too_many_connections", "message": "Too many connections are open here; come again in a moment."}'
 
 
@@ -28,6 +30,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self._served = self.app
+        self._is_leaving = False
         seconds = SILENT_SECONDS_IN_A_CROWD if self._is_crowded else SILENT_SECONDS
         # The first byte ends this, as it ends the wait for another request.
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
@@ -35,6 +38,17 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self.app = cast(Any, crowded) if self._is_crowded else self._served
         super().on_headers_complete()
+        if self._is_leaving:
+            self.cycle.keep_alive = False  # this answer says that it is the connection's last
+
+    def shutdown(self) -> None:
+        """The process ends: an answer in the making is finished, and a request that is on its way still gets one."""
+        self._is_leaving = True
+        idle = self.cycle is None or self.cycle.response_complete
+        if idle:
+            self.loop.call_later(LEAVING_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
 
     @property
     def _is_crowded(self) -> bool:

@@ -21,11 +21,12 @@ SHORTEST_KEY = 32
 env = environ.Env()
 
 
-def read_file(root: Path) -> None:
-    """Read `.env` beside manage.py; STRONGROOM_ENV_FILE names another file, empty means none."""
+def read_file(root: Path) -> str:
+    """Read `.env` beside manage.py; STRONGROOM_ENV_FILE names another file, empty means none. Returns its name."""
     chosen = os.environ.get("STRONGROOM_ENV_FILE", str(root / ".env"))
     if chosen and Path(chosen).is_file():
         environ.Env.read_env(chosen)
+    return chosen
 
 
 def with_database(name: str) -> dict[str, str]:
@@ -192,7 +193,9 @@ def database(name: str, default: str, root: Path) -> dict[str, Any]:
     if str(found.get("ENGINE", "")).endswith("sqlite3"):
         return _sqlite(name, found, root)
     # Plans are kept for the statements that ask for it alone (models/prepared.py): Django's own cursors send none.
-    options = {"prepare_threshold": 5, **found.get("OPTIONS", {})}
+    # A machine that went dark says nothing: without these seconds and milliseconds its callers wait for minutes.
+    patience = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+    options = {"prepare_threshold": 5, **patience, **found.get("OPTIONS", {})}
     return {**found, "OPTIONS": options, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from config import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env.read_file(BASE_DIR)
+ENV_FILE = env.read_file(BASE_DIR)
 
 # --- Keys. Four of them, each with one job: rotating one never touches what another guards. ---
 SECRET_KEY = env.key("SECRET_KEY")  # sessions and one-time links

@@ -279,9 +279,22 @@ def newest_of_all() -> int:
     return AuditEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
-def newest_moment() -> datetime | None:
-    """When the newest event of any chain happened."""
-    return AuditEvent.objects.order_by("-at").values_list("at", flat=True).first()
+def newest_moment(*, action: str = "", using: str | None = None) -> datetime | None:
+    """When the newest event of any chain happened; with `action` the newest of its kind that was done."""
+    events = AuditEvent.objects.using(using).order_by("-at")
+    events = events.filter(action=action, outcome="done") if action else events
+    return events.values_list("at", flat=True).first()
+
+
+def oldest_moment() -> datetime | None:
+    return moment_of_the_first_after(None)
+
+
+def moment_of_the_first_after(moment: datetime | None) -> datetime | None:
+    """When the first event after this moment happened, or the first of all."""
+    events = AuditEvent.objects.order_by("at")
+    events = events.filter(at__gt=moment) if moment else events
+    return events.values_list("at", flat=True).first()
 
 
 def chain_owners() -> list[str]:

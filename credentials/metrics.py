@@ -4,15 +4,18 @@ Every process writes its own file in METRICS_FOLDER and each of them answers wit
 METRICS_NETWORKS. `counted` is a middleware; `views/metrics.py` shows the page.
 """
 
+import fcntl
+import os
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -60,15 +63,55 @@ def happened(action: str, outcome: str) -> None:
 
 def shown(chains: Mapping[str, int]) -> bytes:
     """What all processes counted, in Prometheus' text format, and how many chains of the audit are in which state."""
+    _forget_the_dead()
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     states = Gauge(CHAINS, "Chains of the audit, by what the last verification said.", ["state"], registry=registry)
     for state, many in chains.items():
         states.labels(state).set(many)
-    return generate_latest(registry)
+    with _locked(fcntl.LOCK_SH):
+        return generate_latest(registry)
 
 
 def start_anew() -> None:
     """Forget the counts of processes that ended; before any process counts."""
     for file in Path(settings.METRICS_FOLDER).glob("*.db") if settings.METRICS else ():
         file.unlink(missing_ok=True)
+
+
+def _forget_the_dead() -> None:
+    """A process that was killed has nobody waiting any more."""
+    for file in Path(settings.METRICS_FOLDER).glob("gauge_live*_*.db"):
+        try:
+            os.kill(int(file.stem.rpartition("_")[2]), 0)
+        except ProcessLookupError:
+            file.unlink(missing_ok=True)
+        except PermissionError:
+            continue  # it lives, as somebody else
+
+
+@contextmanager
+def _locked(kind: int) -> Iterator[None]:
+    """Files that are moved into another are read by nobody meanwhile. Ends with the process, however that ends."""
+    with (Path(settings.METRICS_FOLDER) / "commands.lock").open("a") as lock:
+        fcntl.flock(lock, kind)
+        yield
+
+
+def leave() -> None:
+    """A command ends: its counts join those of the commands before it, or every mail and timer would leave files."""
+    if not settings.METRICS:
+        return
+    folder = Path(settings.METRICS_FOLDER)
+    with suppress(OSError), _locked(fcntl.LOCK_EX):
+        for counted in folder.glob(f"counter_{os.getpid()}.db"):
+            _add(counted, to=folder / "counter_0.db")  # a number that no process has
+        for file in folder.glob(f"*_{os.getpid()}.db"):
+            file.unlink()
+
+
+def _add(counted: Path, *, to: Path) -> None:
+    sums = MmapedDict(str(to))  # type: ignore[no-untyped-call]
+    for key, value, _ in MmapedDict(str(counted), read_mode=True).read_all_values():  # type: ignore[no-untyped-call]
+        sums.write_value(key, sums.read_value(key)[0] + value, 0.0)  # type: ignore[no-untyped-call]
+    sums.close()  # type: ignore[no-untyped-call]

@@ -5,7 +5,7 @@ import urllib.parse
 import pytest
 
 from tests.agents import agent_of
-from tests.server import running, serving
+from tests.server import database, running, serving
 
 pytestmark = pytest.mark.server
 
@@ -46,3 +46,13 @@ def test_what_must_be_fresh_is_read_from_the_database_itself(agent):
     assert agent.call("PATCH", "credentials/fresh", {"values": {"note": "x"}})[0] == 200
     assert agent.call("DELETE", "credentials/fresh")[0] == 204
     assert agent.get("fresh")[0] == 404
+
+
+def test_lists_are_read_from_the_database_itself_while_the_replica_is_away(tmp_path):
+    nowhere = "postgres://nobody:x@127.0.0.1:1/none"
+    with database() as own, running(tmp_path / "server", **own, DATABASE_REPLICA_URL=nowhere) as server:
+        agent = agent_of(server)
+        assert agent.add("fresh")[0] == 201
+        assert names(agent) == ["fresh"]
+        assert names(agent, query="fresh") == ["fresh"]
+        assert "The replica does not answer" in server.log

@@ -1,8 +1,11 @@
 """The real server: it answers, refuses wrong keys before it serves, keeps its promises on the wire, stops politely."""
 
+import http.client
+import signal
 import socket
 import urllib.error
 import urllib.request
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -118,3 +121,18 @@ def test_it_serves_with_several_processes_and_stops_them_all(tmp_path):
         assert [ask(f"{server.url}/readyz")[0] for _ in range(20)] == [200] * 20
     with pytest.raises(urllib.error.URLError):
         ask(f"{server.url}/healthz")
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_who_asks_again_and_again_while_it_stops_is_answered_until_told_that_it_was_the_last_time(tmp_path, processes):
+    """A request that a proxy sends into a connection that is just cut off is lost: it may have counted already."""
+    with running(tmp_path, PROCESSES=processes) as server:
+        line = http.client.HTTPConnection("127.0.0.1", urlsplit(server.url).port, timeout=60)
+        last = False
+        while not last:
+            line.request("GET", "/healthz")
+            answer = line.getresponse()
+            assert (answer.status, answer.read()) == (200, b"ok\n")
+            last = answer.headers.get("Connection") == "close"
+            server.process.terminate()
+        assert server.process.wait(timeout=60) in {0, -signal.SIGTERM}

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 from tqdm import tqdm
 
+from credentials import metrics
 from credentials.access import Caller
 from credentials.errors import NotFound, VaultError
 from credentials.vault import teams
@@ -34,6 +35,8 @@ class VaultCommand(BaseCommand):
             raise CommandError(problem.message) from None
         except (OperationalError, ProgrammingError):
             raise CommandError("The database does not answer, or 'manage.py migrate' was not run yet.") from None
+        finally:
+            metrics.leave()
 
     def run(self, **options: Any) -> None:
         raise TypeError(f"{type(self).__module__} has nothing to run.")

@@ -1,111 +1,85 @@
-"""Looks at everything a vault stands on and says what to do. Changes nothing but for the audit's own event."""
+"""Looks at everything a vault stands on and says what to do. Changes nothing but for the audit's own event.
 
-import shutil
-import stat
+This machine's part is in doctor_here.py; here is what has to ask a database.
+"""
+
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 
 from credentials.access import Action, Caller, require
-from credentials.chain import newest_moment
+from credentials.chain import moment_of_the_first_after, newest_moment, oldest_moment
 from credentials.errors import SealBroken
 from credentials.models import Canary
 from credentials.vault.backup import needed_keys
 from credentials.vault.clock import now
+from credentials.vault.doctor_here import Finding, look_here
 from credentials.vault.proofs import verify_trail
+from credentials.vault.replica import REPLICA, is_wanted
 from credentials.vault.seals import open_canary
 
 MOST_DRIFT = timedelta(seconds=5)
-LEAST_FREE = 1_000_000_000  # bytes
-AT_HOME = {"127.0.0.1", "localhost", "::1"}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was looked at and how it is; `cure` says what to do, and is empty where nothing has to be done."""
-
-    what: str
-    says: str
-    cure: str = ""
+MOST_LAG = timedelta(seconds=30)
+OLDEST_BACKUP = timedelta(days=3)
+FOR_COMMANDS = 5  # connections: a backup, a migration, a timer, and who looks after the database
 
 
 def examine(caller: Caller) -> Iterator[Finding]:
     """One finding after the other; what needs a database that answers is passed over without one."""
     require(caller, Action.AUDIT_VERIFY, at=now())
-    yield from (look() for look in (_address, _limits, _modes, _disk, _mail))
-    for look in (_database, _schema, _keys, _clock):
+    yield from look_here()
+    for look in (_database, _room, _schema, _keys):
         found = look()
         yield found
-        if found.cure and look is not _clock:
+        if found.cure and look is not _room:
             return
+    yield from (look() for look in (_clock, _replica, _backup))
     yield _chain(caller)
-
-
-def _address() -> Finding:
-    host = urlsplit(settings.BASE_URL).hostname
-    if settings.DEBUG:
-        return Finding("settings", "DEBUG shows source to visitors", "Take DEBUG out of .env and restart.")
-    if not settings.TLS and host not in AT_HOME:
-        return Finding("settings", "passwords travel in the clear", "Put a proxy with TLS in front: BASE_URL=https://…")
-    return Finding("settings", f"served at {settings.BASE_URL}")
-
-
-def _limits() -> Finding:
-    if "locmem" in settings.CACHES["default"]["BACKEND"] and settings.PROCESSES > 1:
-        cure = "Take CACHE_URL out of .env, or name a store that all processes share."
-        return Finding("limits", "every process counts sign-ins by itself", cure)
-    return Finding("limits", "counted for all processes together")
-
-
-def _modes() -> Finding:
-    """Files that others on this machine should not read."""
-    name = Path(str(settings.DATABASES["default"]["NAME"]))
-    kept = [settings.BASE_DIR / ".env"]
-    if settings.ON_SQLITE and name.parent.is_dir() and _open(name.parent):  # a closed folder closes what is in it
-        kept += [name, Path(f"{name}-wal")]
-    legible = [str(file) for file in kept if file.is_file() and _open(file)]
-    if legible:
-        cure = f"chmod 600 {' '.join(legible)}"
-        return Finding("files", "others on this machine can read the keys or the database", cure)
-    return Finding("files", "closed to others")
-
-
-def _open(path: Path) -> bool:
-    return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
-
-
-def _disk() -> Finding:
-    name = Path(str(settings.DATABASES["default"]["NAME"]))
-    folder = name.parent if settings.ON_SQLITE and name.parent.is_dir() else settings.BASE_DIR
-    free = shutil.disk_usage(folder).free
-    says = f"{free / 1e9:.1f} GB free at {folder}"
-    return Finding("disk", says, "" if free >= LEAST_FREE else "Make room: a full disk refuses every change.")
-
-
-def _mail() -> Finding:
-    if not settings.SENDS_MAIL:
-        return Finding("mail", "not sent: nobody can reset a password by mail (EMAIL_URL)")
-    try:
-        with get_connection(timeout=10):
-            return Finding("mail", "the mail server answers")
-    except Exception as problem:  # whatever a mail library raises
-        return Finding("mail", f"does not work: {type(problem).__name__}", "Check EMAIL_URL and the mail server.")
 
 
 def _database() -> Finding:
     try:
         connection.ensure_connection()
+        closed = connection.vendor == "postgresql" and _asked("SHOW transaction_read_only") == "on"
     except DatabaseError:
-        return Finding("database", "does not answer", "Check DATABASE_URL and that the database runs.")
+        cure = "Check DATABASE_URL, that the database runs, and that its disk has room."
+        return Finding("database", "does not answer", cure)
+    if closed:
+        cure = "DATABASE_URL has to name the primary; a replica goes into DATABASE_REPLICA_URL."
+        return Finding("database", "takes no changes: it is a replica, or was made read-only", cure)
     return Finding("database", f"{connection.display_name} answers")
+
+
+def _asked(question: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return str(cursor.fetchone()[0])
+
+
+def _room() -> Finding:
+    """Each thread keeps a connection, so all of them together have to fit, on every machine that serves."""
+    if connection.vendor != "postgresql":
+        return Finding("room", "one writer at a time, as SQLite has it")
+    wanted = settings.PROCESSES * settings.THREADS + FOR_COMMANDS
+    most = _most_connections()
+    if most < wanted:
+        cure = f"Raise PostgreSQL's max_connections by {wanted - most}, or lower PROCESSES or THREADS."
+        return Finding("room", f"the database takes {most} connections, this machine may want {wanted}", cure)
+    return Finding("room", f"the database takes {most} connections, this machine wants {wanted} at most")
+
+
+def _most_connections() -> int:
+    """What is left to us of the server's, the database's and the user's own limits."""
+    server = int(_asked("SHOW max_connections")) - int(_asked("SHOW superuser_reserved_connections"))
+    limits = (
+        "SELECT datconnlimit FROM pg_database WHERE datname = current_database()",
+        "SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user",
+    )
+    return min([server, *(limit for limit in (int(_asked(question)) for question in limits) if limit >= 0)])
 
 
 def _schema() -> Finding:
@@ -113,6 +87,12 @@ def _schema() -> Finding:
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
         return Finding("tables", f"{len(missing)} migrations were not run", "Run 'manage.py migrate'.")
+    known = executor.loader.disk_migrations
+    newer = sorted(name for app, name in executor.loader.applied_migrations if (app, name) not in known
+                   and app == "credentials")  # fmt: skip
+    if newer:
+        cure = "Install the version that made them, or restore a backup from before into an empty database."
+        return Finding("tables", f"of a newer version: {newer[-1]}", cure)
     return Finding("tables", "as this version wants them")
 
 
@@ -141,8 +121,37 @@ def _clock() -> Finding:
     return Finding("clock", "agrees with the database")
 
 
+def _replica() -> Finding:
+    """How long ago the first event happened that it does not have yet: what is quiet does not lag."""
+    if not is_wanted():
+        return Finding("replica", "none (DATABASE_REPLICA_URL)")
+    try:
+        has = newest_moment(using=REPLICA)
+    except DatabaseError:
+        cure = "Mend it, or take DATABASE_REPLICA_URL out of .env and restart; until then the database does its work."
+        return Finding("replica", "does not answer, or holds no vault", cure)
+    first = moment_of_the_first_after(has)
+    if first and now() - first > MOST_LAG:
+        cure = "See whether the replica still follows; until it does, lists and searches show what was."
+        return Finding("replica", f"{(now() - first).total_seconds():.0f} s behind", cure)
+    return Finding("replica", "follows")
+
+
+def _backup() -> Finding:
+    """By the audit, which a backup leaves an event in."""
+    newest, first = newest_moment(action=Action.VAULT_BACKUP), oldest_moment() or now()
+    if now() - (newest or first) <= OLDEST_BACKUP:
+        return Finding("backup", f"the last one was made {newest:%Y-%m-%d %H:%M}" if newest else "none yet")
+    says = f"the last one was made {(now() - newest).days} days ago" if newest else "none was ever made"
+    return Finding("backup", says, "Run 'manage.py backup FILE' every night: strongroom-backup.timer does so.")
+
+
 def _chain(caller: Caller) -> Finding:
-    broken = [verdict.team_slug for verdict in verify_trail(caller) if verdict.is_broken]
+    try:
+        broken = [verdict.team_slug for verdict in verify_trail(caller) if verdict.is_broken]
+    except DatabaseError:
+        cure = "Make room on the database's disk and see that its files can be written: every change is refused now."
+        return Finding("audit", "cannot be written", cure)
     if broken:
         cure = "Run 'manage.py auditverify', and compare with a backup from before."
         return Finding("audit", f"broken: {', '.join(broken)}", cure)

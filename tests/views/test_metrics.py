@@ -1,6 +1,8 @@
 """What monitoring reads: counts of every process together, for who may, with no name in any label."""
 
 import json
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -90,9 +92,34 @@ def test_without_the_token_there_is_no_such_page(server, given):
 def test_networks_may_read_too_and_nobody_when_nothing_is_set(client, db, settings, tmp_path, monkeypatch):
     assert client.get("/metrics").status_code == 404
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
-    settings.METRICS = True
+    settings.METRICS, settings.METRICS_FOLDER = True, str(tmp_path)
     assert client.get("/metrics").status_code == 404
     settings.METRICS_NETWORKS = [ip_network("192.0.2.0/24")]
     assert client.get("/metrics", REMOTE_ADDR="192.0.2.9").status_code == 200
     for other in ("198.51.100.1", "nonsense", ""):
         assert client.get("/metrics", REMOTE_ADDR=other).status_code == 404
+
+
+def test_commands_are_counted_and_leave_no_file_behind(server):
+    def counted() -> int:
+        text = read(server, Authorization=f"Bearer {TOKEN}")
+        return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if "audit.verify" in line)
+
+    def files() -> set[str]:
+        return {file.name for file in (server.folder / "metrics").glob("*.db")}
+
+    server.manage("doctor")
+    before, there = counted(), files()
+    assert server.manage("doctor").returncode == 0
+    assert counted() == before + 1
+    assert files() == there
+
+
+def test_who_waited_in_a_process_that_was_killed_waits_no_more(server):
+    folder = server.folder / "metrics"
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    grave = folder / f"gauge_livesum_{gone.pid}.db"
+    grave.write_bytes(next(folder.glob("gauge_livesum_*.db")).read_bytes())
+    read(server, Authorization=f"Bearer {TOKEN}")
+    assert not grave.exists()

@@ -1,4 +1,4 @@
-"""`doctor`: settings, files, disk, mail, database, keys, clock and audit; what is wrong with each and what to do."""
+"""`doctor`: everything the vault stands on, from settings to the audit; what is wrong with each and what to do."""
 
 from typing import Any
 

@@ -1,10 +1,12 @@
 """`serve`: the production server on HOST:PORT, after the keys were tried on the database."""
 
 import resource
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
 from django.conf import settings
+from uvicorn.supervisors import Multiprocess
 
 from config.connections import Connection
 from credentials import metrics
@@ -18,6 +20,24 @@ def allow_connections() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
+class Supervisor(Multiprocess):
+    """Of several processes. Lets go of the port first when all end: whoever connects then would wait for nobody, and be
+    cut off at the end; refused at once, a proxy asks another server."""
+
+    def terminate_all(self) -> None:
+        for port in self.sockets:
+            port.close()
+        super().terminate_all()
+
+
+def run(config: uvicorn.Config) -> None:
+    with suppress(KeyboardInterrupt):
+        if config.workers > 1:
+            Supervisor(config, [config.bind_socket()]).run()
+        else:
+            uvicorn.Server(config).run()
+
+
 class Command(VaultCommand):
     help = "Serve on HOST:PORT. On the first run, print the one-time link that creates the first owner."
 
@@ -28,7 +48,7 @@ class Command(VaultCommand):
         allow_connections()
         metrics.start_anew()
         self.tell(f"Strongroom listens on http://{settings.HOST}:{settings.PORT}")
-        uvicorn.run(
+        config = uvicorn.Config(
             "config.asgi:application",
             http=Connection,
             host=settings.HOST,
@@ -44,3 +64,4 @@ class Command(VaultCommand):
             # A busy machine is slow: a process taken for dead after 5 seconds takes its requests along.
             timeout_worker_healthcheck=30,
         )
+        run(config)
