@@ -25,7 +25,7 @@ import hypothesis
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from credentials.access import Actor, Caller, Door, Role
@@ -38,6 +38,7 @@ from credentials.vault.clock import new_id
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests are not attacked
 settings.STATIC_ROOT = settings.STATICFILES_DIRS[0]  # nothing was collected yet in a fresh clone
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+settings.WHITENOISE_AUTOREFRESH = True  # every Client builds the middleware: it need not list our files each time
 
 # What breaks main must be what was changed. To look further: pytest --hypothesis-profile=default
 hypothesis.settings.register_profile("the same examples each time", derandomize=True)
@@ -95,8 +96,28 @@ def a_process_without_leases():
     limits._held.__init__()
 
 
-@pytest.fixture
-def blue(db) -> House:
+@pytest.fixture(scope="module")
+def for_all(django_db_setup, django_db_blocker):
+    """for_all(make) -> what it made: rows for every test of the module, none of which sees what another did to them.
+
+    For a module of many tests and no real commits: a transaction stays open around all of them.
+    """
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = True  # as Django marks its own: what must be outermost may begin inside
+        around.__enter__()
+
+    def call(make):
+        with django_db_blocker.unblock():
+            return make()
+
+    yield call
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
+def build_blue() -> House:
     return build(
         "Blue",
         {
@@ -108,9 +129,18 @@ def blue(db) -> House:
     )
 
 
+def build_red() -> House:
+    return build("Red", {"owner": "charlie@example.net"})
+
+
+@pytest.fixture
+def blue(db) -> House:
+    return build_blue()
+
+
 @pytest.fixture
 def red(db) -> House:
-    return build("Red", {"owner": "charlie@example.net"})
+    return build_red()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.test_doors import (
     PEOPLE,
     TEAM,
     ask,
-    canary,  # noqa: F401  a fixture
+    furnished,  # noqa: F401  a fixture
     house,  # noqa: F401  a fixture
     path,
     secrets_in,
