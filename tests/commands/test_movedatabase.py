@@ -16,8 +16,10 @@ pytestmark = pytest.mark.server
 def server(tmp_path_factory):
     """A small vault on SQLite that nobody serves."""
     server = scratch(tmp_path_factory.mktemp("move"))
-    server.manage("createteam", "Ops", "--owner", "alice@example.org")
-    server.manage("createapikey", "--team", "ops", "--name", "agent", "--scopes", SCOPES)
+    server.manage_all(
+        ["createteam", "Ops", "--owner", "alice@example.org"],
+        ["createapikey", "--team", "ops", "--name", "agent", "--scopes", SCOPES],
+    )
     return server
 
 

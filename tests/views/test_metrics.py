@@ -46,8 +46,10 @@ def test_both_processes_are_counted_together_by_door_and_verb(server):
 
 def test_codes_waiters_refusals_and_chains_are_counted(server):
     scopes = "codes:write,codes:read"
-    slug = server.manage("createteam", "Codes", "--owner", "alice@example.org").stdout.strip()
-    key = server.manage("createapikey", "--team", slug, "--name", "codes", "--scopes", scopes).stdout.strip()
+    _, key = server.manage_all(
+        ["createteam", "Codes", "--owner", "alice@example.org"],
+        ["createapikey", "--team", "codes", "--name", "codes", "--scopes", scopes],
+    )
 
     def ask(path: str, body: dict | None = None) -> int:
         headers = {"x-api-key": key, "Content-Type": "application/json"}
