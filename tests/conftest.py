@@ -10,6 +10,7 @@ import importlib
 import os
 import shutil
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -54,6 +55,22 @@ LOGIN = {
     "values": {"password": "hunter2-but-long"},
     "totp_secret": SEED,
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start servers first, then the longer ones, so that no worker idles at the end."""
+    tests_of = Counter(item.path for item in items)
+    starts = {item.path for item in items if item.get_closest_marker("server")}
+    items.sort(key=lambda item: (item.path not in starts, -tests_of[item.path], item.path))
+    for item in items:
+        asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
+        if asks and item.get_closest_marker("same_everywhere"):
+            raise pytest.UsageError(f"{item.nodeid} is marked same_everywhere and asks the database")
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # ten thousand collected tests, not to be gone through after every module
 
 
 @pytest.fixture(scope="module", autouse=True)

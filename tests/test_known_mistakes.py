@@ -90,6 +90,7 @@ def seen_from(folder: Path, forwarded: str, **settings: str) -> set[str]:
 
 
 @pytest.mark.server
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(("proxies", "forwarded", "believed"), [
     ("", "203.0.113.9", "127.0.0.1"),
     ("192.0.2.1", "203.0.113.9", "127.0.0.1"),

@@ -10,7 +10,7 @@ import pytest
 from tests.clients.test_skyvern_sdk import BIN, HERE
 from tests.server import running
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.same_everywhere]
 
 FIELDS = {
     "totp_identifier", "task_id", "workflow_id", "workflow_run_id", "source", "content", "expired_at", "type",

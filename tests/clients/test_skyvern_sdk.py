@@ -16,7 +16,7 @@ import pytest
 from credentials.otp import totp
 from tests.server import running
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.same_everywhere]
 
 HERE = Path(__file__).parent / "skyvern"
 BIN = HERE / "venv" / "bin"

@@ -15,7 +15,7 @@ import pytest
 
 from tests.server import running
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.same_everywhere]
 
 HERE = Path(__file__).parent / "skyvern"
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -27,7 +27,7 @@ def digest(server) -> str:
     return sha256(server.database.read_bytes()).hexdigest()
 
 
-@pytest.mark.parametrize("engine", databases.ENGINES)
+@pytest.mark.parametrize("engine", databases.HERE)
 def test_everything_moves_and_the_source_stays_as_it_was(server, tmp_path, engine):
     before = digest(server)
     with databases.empty(engine, tmp_path) as url:

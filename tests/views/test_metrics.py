@@ -30,6 +30,7 @@ def read(server, **headers: str) -> str:
         return answer.read().decode()
 
 
+@pytest.mark.same_everywhere
 def test_both_processes_are_counted_together_by_door_and_verb(server):
     agent = agent_of(server)
     agent.add("a-name-5521")
@@ -44,6 +45,7 @@ def test_both_processes_are_counted_together_by_door_and_verb(server):
     assert TOKEN not in text
 
 
+@pytest.mark.same_everywhere
 def test_codes_waiters_refusals_and_chains_are_counted(server):
     scopes = "codes:write,codes:read"
     _, key = server.manage_all(
@@ -81,6 +83,7 @@ def test_codes_waiters_refusals_and_chains_are_counted(server):
     assert 'strongroom_chains{state="unverified"} 0.0' in text
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("given", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer "}])
 def test_without_the_token_there_is_no_such_page(server, given):
     with pytest.raises(urllib.error.HTTPError) as refusal:
