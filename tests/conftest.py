@@ -66,6 +66,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
         if asks and item.get_closest_marker("same_everywhere"):
             raise pytest.UsageError(f"{item.nodeid} is marked same_everywhere and asks the database")
+    if len(items) != len({item.nodeid for item in items}):
+        raise pytest.UsageError("Two tests of one name: a worker would run only one of them.")
 
 
 def pytest_collection_finish() -> None:
