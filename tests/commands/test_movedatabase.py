@@ -40,12 +40,14 @@ def test_everything_moves_and_the_source_stays_as_it_was(server, tmp_path, engin
         assert (again.returncode, "not empty" in again.stderr, "as it was" in again.stderr) == (1, True, True)
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(("url", "says"), [("", "not set"), ("nonsense", "DATABASE_URL is malformed")])
 def test_an_address_that_is_none_moves_nothing(server, url, says):
     refused = server.manage("movedatabase", "--to-env", "NEW_URL", NEW_URL=url)
     assert (refused.returncode, says in refused.stderr, "Traceback" in refused.stderr) == (1, True, False)
 
 
+@pytest.mark.same_everywhere
 def test_a_chain_that_was_broken_before_is_moved_as_it_was_and_told(server, tmp_path):
     with sqlite3.connect(server.database) as database:
         database.execute("DROP TRIGGER audit_no_update")
