@@ -29,7 +29,7 @@ ready: .venv/.installed
 	@$(BIN)/python manage.py migrate --noinput -v0
 	@$(BIN)/python manage.py collectstatic --noinput -v0
 
-# Twice: on SQLite, then on PostgreSQL. Nothing is printed after the last line of pytest.
+# Twice: on SQLite, then on PostgreSQL what can differ there. Nothing is printed after the last line of pytest.
 test: lint browser clients
 	@$(BIN)/python -m pytest
 	@$(BIN)/python tests/on_postgres.py

@@ -51,8 +51,10 @@ class Agent:
 
 def agent_of(server: Server, team: str = "Ops") -> Agent:
     """A fresh team and its key."""
-    slug = server.manage("createteam", team, "--owner", "alice@example.org").stdout.strip()
-    key = server.manage("createapikey", "--team", slug, "--name", "agent", "--scopes", SCOPES).stdout.strip()
+    _, key = server.manage_all(
+        ["createteam", team, "--owner", "alice@example.org"],
+        ["createapikey", "--team", team.lower(), "--name", "agent", "--scopes", SCOPES],
+    )
     return Agent(server.url, key)
 
 

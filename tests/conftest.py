@@ -10,6 +10,7 @@ import importlib
 import os
 import shutil
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +26,7 @@ import hypothesis
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from credentials.access import Actor, Caller, Door, Role
@@ -38,6 +39,7 @@ from credentials.vault.clock import new_id
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests are not attacked
 settings.STATIC_ROOT = settings.STATICFILES_DIRS[0]  # nothing was collected yet in a fresh clone
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+settings.WHITENOISE_AUTOREFRESH = True  # every Client builds the middleware: it need not list our files each time
 
 # What breaks main must be what was changed. To look further: pytest --hypothesis-profile=default
 hypothesis.settings.register_profile("the same examples each time", derandomize=True)
@@ -53,6 +55,24 @@ LOGIN = {
     "values": {"password": "hunter2-but-long"},
     "totp_secret": SEED,
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start servers first, then the longer ones, so that no worker idles at the end."""
+    tests_of = Counter(item.path for item in items)
+    starts = {item.path for item in items if item.get_closest_marker("server")}
+    items.sort(key=lambda item: (item.path not in starts, -tests_of[item.path], item.path))
+    for item in items:
+        asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
+        if asks and item.get_closest_marker("same_everywhere"):
+            raise pytest.UsageError(f"{item.nodeid} is marked same_everywhere and asks the database")
+    if len(items) != len({item.nodeid for item in items}):
+        raise pytest.UsageError("Two tests of one name: a worker would run only one of them.")
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # ten thousand collected tests, not to be gone through after every module
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -95,8 +115,28 @@ def a_process_without_leases():
     limits._held.__init__()
 
 
-@pytest.fixture
-def blue(db) -> House:
+@pytest.fixture(scope="module")
+def for_all(django_db_setup, django_db_blocker):
+    """for_all(make) -> what it made: rows for every test of the module, none of which sees what another did to them.
+
+    For a module of many tests and no real commits: a transaction stays open around all of them.
+    """
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = True  # as Django marks its own: what must be outermost may begin inside
+        around.__enter__()
+
+    def call(make):
+        with django_db_blocker.unblock():
+            return make()
+
+    yield call
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
+def build_blue() -> House:
     return build(
         "Blue",
         {
@@ -108,9 +148,18 @@ def blue(db) -> House:
     )
 
 
+def build_red() -> House:
+    return build("Red", {"owner": "charlie@example.net"})
+
+
+@pytest.fixture
+def blue(db) -> House:
+    return build_blue()
+
+
 @pytest.fixture
 def red(db) -> House:
-    return build("Red", {"owner": "charlie@example.net"})
+    return build_red()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import psycopg
 URL = os.environ["DATABASE_URL"]
 ON_POSTGRES = URL.startswith("postgres")
 ENGINES = ["sqlite", "postgresql"] if ON_POSTGRES else ["sqlite"]
+HERE = ENGINES[-1:]  # for what was seen on SQLite when the tests ran there
 
 
 @contextmanager

@@ -22,6 +22,8 @@ from credentials.access import (
 from credentials.errors import NotAllowed, NotFound, SecondFactorRequired, StepUpRequired
 from credentials.models import HookKind
 
+pytestmark = pytest.mark.same_everywhere
+
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 # action, then a mark under auditor, operator, manager, owner; the last column: step-up.

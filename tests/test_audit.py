@@ -349,6 +349,7 @@ def test_eight_threads_of_ten_verbs_leave_one_gapless_chain(real_commits):
     assert verdict(house) == Verdict("storm", 80, 80)
 
 
+@pytest.mark.same_everywhere
 def test_processes_that_write_to_one_sqlite_file_leave_one_gapless_chain(tmp_path):
     env = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/strongroom.sqlite3"}
 

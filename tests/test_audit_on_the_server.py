@@ -19,6 +19,7 @@ pytestmark = pytest.mark.server
 KEYS = ("SECRET_KEY", "VAULT_KEYS", "SALT_KEY", "AUDIT_KEY")
 
 
+@pytest.mark.same_everywhere
 def test_a_replaced_key_file_is_named_and_nothing_is_written_with_it(tmp_path):
     server, file = scratch(tmp_path), tmp_path / "keys"
     file.write_text("".join(f"{name}={server.env.pop(name)}\n" for name in KEYS))

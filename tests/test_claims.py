@@ -34,15 +34,13 @@ def house(tmp_path_factory):
         one = scratch(tmp_path_factory.mktemp("claims"), PROCESSES="1", **settings)
         port = str(free_port())
         three = replace(one, url=f"http://127.0.0.1:{port}", env={**one.env, "PORT": port, "PROCESSES": "3"})
-        one.manage("createteam", "Blue", "--owner", "alice@example.org")
-        made = [
-            one.manage("createapikey", "--team", "blue", "--name", name, "--scopes", "codes:read,codes:write")
-            for name in ("agent", "brief")
-        ]
+        adding = ["createapikey", "--team", "blue", "--scopes", "codes:read,codes:write", "--name"]
+        team = ["createteam", "Blue", "--owner", "alice@example.org"]
+        _, *keys = one.manage_all(team, [*adding, "agent"], [*adding, "brief"])
         try:
             one.start()
             three.start()
-            yield SimpleNamespace(one=one, three=three, keys=[done.stdout.strip() for done in made])
+            yield SimpleNamespace(one=one, three=three, keys=keys)
         finally:
             for server in (one, three):
                 if server.process and server.process.poll() is None:

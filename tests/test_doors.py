@@ -6,6 +6,7 @@ What a person gets follows from `credentials.access`, which test_access.py holds
 no table here fails the first test.
 """
 
+import copy
 import re
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -21,7 +22,7 @@ from credentials.models import AuditEvent, Credential, Membership, User
 from credentials.otp import totp
 from credentials.vault import codes, folders, hooks, invitations, keys, seals, secrets, setup, trash
 from credentials.vault import credentials as vault
-from tests.conftest import LOGIN, PASSWORD, SEED
+from tests.conftest import LOGIN, PASSWORD, SEED, build_blue, build_red
 
 SECRET = LOGIN["values"]["password"]
 SCANNED = "otpauth://totp/Shop:bob?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -216,16 +217,12 @@ def test_every_url_is_in_a_table():
     assert {model.__name__.lower() for model in admin.site._registry} == set(ADMIN_MODELS)
 
 
-@pytest.fixture
-def canary(db):
-    """As at the first start, before anything is stored."""
-    seals.open_canary()
-
-
-@pytest.fixture
-def house(canary, blue, red, login, sign_in):
+def furnish() -> SimpleNamespace:
     """Blue with a credential of two versions and one in the trash, red with one of its own, and people around them."""
+    seals.open_canary()
+    blue, red = build_blue(), build_red()
     mia = blue.caller("manager")
+    login = vault.add_credential(mia, **LOGIN)
     login = vault.edit_credential(mia, credential_id=login.id, values={"note": "two"})
     gone = vault.add_credential(mia, **{**LOGIN, "name": "gone"})
     trash.trash_credential(mia, credential_id=gone.id)
@@ -239,15 +236,6 @@ def house(canary, blue, red, login, sign_in):
         "deactivated": User.objects.create_user("dave@example.org", PASSWORD),
     }
     Membership.objects.create(team=blue.team, user=people["deactivated"], role="owner", created_at=login.created_at)
-
-    def come(who: str, *, stale: bool = False, **options) -> Client:
-        if who == "nobody":
-            return Client(**options)
-        client = sign_in(people[who], stale=stale, **options)
-        if who == "deactivated":  # while the session is open
-            User.objects.filter(pk=people[who].pk).update(is_active=False)
-        return client
-
     invited, _ = invitations.invite(blue.caller("owner"), email="ivan@example.org", role="operator")
     secrets.reveal(blue.caller("operator"), credential_id=login.id, key="password")
     GIVEN["mark_rotation"] = {"who": f"person:{people['operator'].pk}", "credential": login.id}
@@ -256,7 +244,29 @@ def house(canary, blue, red, login, sign_in):
     hook, _ = hooks.create_hook(blue.caller("owner"), name="office", kind="receive")
     made = {"login": login, "gone": gone, "folder": folder, "other": other, "invited": invited, "key": key,
             "received": received, "hook": hook}  # fmt: skip
-    return SimpleNamespace(come=come, people=people, **made)
+    return SimpleNamespace(blue=blue, red=red, people=people, **made)
+
+
+@pytest.fixture(scope="module")
+def furnished(for_all):
+    return for_all(furnish)
+
+
+@pytest.fixture
+def house(db, furnished, sign_in):
+    """What `furnish` says, and `come(who)`, the browser of one of the people."""
+    house = copy.deepcopy(furnished)
+
+    def come(who: str, *, stale: bool = False, **options) -> Client:
+        if who == "nobody":
+            return Client(**options)
+        client = sign_in(house.people[who], stale=stale, **options)
+        if who == "deactivated":  # while the session is open
+            User.objects.filter(pk=house.people[who].pk).update(is_active=False)
+        return client
+
+    house.come = come
+    return house
 
 
 def target(house, name: str) -> str:
@@ -411,7 +421,7 @@ def test_a_form_without_its_token_does_nothing(house, name, method):
     assert AuditEvent.objects.count() == seen
 
 
-def test_rights_end_with_the_next_request(house, blue):
+def test_rights_end_with_the_next_request(house):
     """SECURITY 2 and 3: a role taken away, a password changed, somebody deactivated."""
     where = path("reveal", "blue", house.login.id)
     bob, mia = house.come("operator"), house.come("manager")
@@ -425,9 +435,9 @@ def test_rights_end_with_the_next_request(house, blue):
     assert ask(mia, "reveal", "post", where).headers["Location"].startswith("/accounts/login/")
 
 
-def test_a_member_of_two_teams_reaches_each_credential_through_its_own_team_only(house, blue, sign_in):
+def test_a_member_of_two_teams_reaches_each_credential_through_its_own_team_only(house, sign_in):
     charlie = house.people["stranger"]
-    Membership.objects.create(team=blue.team, user=charlie, role="owner", created_at=house.login.created_at)
+    Membership.objects.create(team=house.blue.team, user=charlie, role="owner", created_at=house.login.created_at)
     client = sign_in(charlie)
     for slug, id, status in (
         ("blue", house.login.id, 200), ("red", house.other.id, 200),

@@ -23,7 +23,7 @@ from tests.test_doors import (
     TEAM,
     admin_paths,
     ask,
-    canary,  # noqa: F401  a fixture
+    furnished,  # noqa: F401  a fixture
     house,  # noqa: F401  a fixture
     path,
     personal_path,
@@ -131,16 +131,16 @@ def test_every_door_for_agents_has_its_rows():
 
 
 @pytest.fixture
-def robot(house, blue, red):  # noqa: F811
+def robot(house):  # noqa: F811
     """robot(which) -> the text of such a key, and a second key alike for it to manage."""
-    codes.receive_code(blue.caller("operator"), identifier=MESSAGE["totp_identifier"], content=MESSAGE["content"])
+    codes.receive_code(house.blue.caller("operator"), identifier=MESSAGE["totp_identifier"], content=MESSAGE["content"])
 
     def make(which: str) -> SimpleNamespace:
-        team = red if which == "a stranger's" else blue
+        team = house.red if which == "a stranger's" else house.blue
         text = keys.create_api_key(team.caller("owner"), name="first", scopes=scopes_of(which))[1]
-        second, _ = keys.create_api_key(blue.caller("owner"), name="second", scopes=scopes_of(which))
+        second, _ = keys.create_api_key(house.blue.caller("owner"), name="second", scopes=scopes_of(which))
         if which == MADE_BY_AUDITOR:
-            Membership.objects.filter(user=blue.people["owner"]).update(role=Role.AUDITOR)
+            Membership.objects.filter(user=house.blue.people["owner"]).update(role=Role.AUDITOR)
         return SimpleNamespace(text=text, ids={"login": house.login.id, "folder": house.folder.id, "key": second.id})
 
     return make

@@ -34,7 +34,7 @@ from tests.server import ROOT, Server, running, settings_for
 pytestmark = pytest.mark.server
 
 
-@pytest.fixture(params=databases.ENGINES)
+@pytest.fixture(params=databases.HERE)
 def engine(request) -> str:
     return request.param
 
@@ -202,6 +202,7 @@ def dial(server: Server, text: bytes = b"") -> socket.socket:
     return line
 
 
+@pytest.mark.same_everywhere
 def test_slow_clients_hold_no_thread(crowded):
     server, agent = crowded
     half = (
@@ -215,6 +216,7 @@ def test_slow_clients_hold_no_thread(crowded):
         assert {agent.get("wanted")[0] for _ in range(20)} == {200}
 
 
+@pytest.mark.same_everywhere
 def test_more_connections_than_there_is_room_for_are_refused_politely(crowded):
     server, agent = crowded
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)

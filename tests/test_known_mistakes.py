@@ -19,7 +19,7 @@ from tests.test_doors import (
     PEOPLE,
     TEAM,
     ask,
-    canary,  # noqa: F401  a fixture
+    furnished,  # noqa: F401  a fixture
     house,  # noqa: F401  a fixture
     path,
     secrets_in,
@@ -90,6 +90,7 @@ def seen_from(folder: Path, forwarded: str, **settings: str) -> set[str]:
 
 
 @pytest.mark.server
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(("proxies", "forwarded", "believed"), [
     ("", "203.0.113.9", "127.0.0.1"),
     ("192.0.2.1", "203.0.113.9", "127.0.0.1"),

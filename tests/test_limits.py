@@ -41,10 +41,10 @@ def test_two_processes_and_a_restart_share_one_limit(tmp_path, settings_of_datab
     with running(
         tmp_path, PROCESSES="2", REQUESTS_PER_MINUTE=str(MOST), BAD_KEYS_PER_MINUTE="20", **settings_of_database
     ) as server:
-        server.manage("createteam", "Blue", "--owner", "alice@example.org")
-        key = server.manage(
-            "createapikey", "--team", "blue", "--name", "a", "--scopes", "credentials:read"
-        ).stdout.strip()
+        _, key = server.manage_all(
+            ["createteam", "Blue", "--owner", "alice@example.org"],
+            ["createapikey", "--team", "blue", "--name", "a", "--scopes", "credentials:read"],
+        )
         first = minute()
         with ThreadPoolExecutor(8) as threads:
             good = Counter(threads.map(lambda _: ask(server, key), range(260)))

@@ -7,7 +7,7 @@ import pytest
 from tests.agents import agent_of
 from tests.server import database, running, serving
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.same_everywhere]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.same_everywhere
+
 TESTS = Path(__file__).resolve().parent
 ROWS = {
     "1 a write route without the ownership check of the read": [

@@ -11,7 +11,7 @@ import pytest
 
 from tests.server import running, scratch
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.same_everywhere]
 
 
 @pytest.fixture(scope="module")

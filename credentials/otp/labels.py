@@ -1,10 +1,12 @@
 """Finds the words of words.py and cues.py in a text, and names the kind of each find. The text comes folded."""
 
 import re
+import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 from credentials.otp import cues, others, words
 from credentials.otp.plain import ascii_digits, folded
@@ -56,7 +58,13 @@ def _tail(entry: str) -> str:
 
 
 def _branches(entries: list[tuple[tuple[str, ...], str]]) -> str:
-    """The alternatives as a tree, what is longer first: entries that begin alike are compared once."""
+    """The alternatives as a tree, what is longer first: entries that begin alike are compared once.
+
+    A tail that all of them have is written once, behind them: compiling it is what takes long.
+    """
+    (tail, *others) = {tail for _, tail in entries}
+    if tail and not others:
+        return _branches([(characters, "") for characters, _ in entries]) + tail
     by_next: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
     for characters, tail in entries:
         if characters:
@@ -66,7 +74,7 @@ def _branches(entries: list[tuple[tuple[str, ...], str]]) -> str:
     return longer[0] if len(longer) == 1 and not ends else f"(?:{'|'.join(longer + ends)})"
 
 
-def matcher(listed: Iterable[str]) -> re.Pattern[str]:
+def written(listed: Iterable[str]) -> str:
     """One pattern for all entries. Every alternative starts with a character of its own: linear and quick."""
     by_start: dict[str, dict[str, list[tuple[tuple[str, ...], str]]]] = defaultdict(lambda: defaultdict(list))
     for entry in {e for text in listed for e in entries(text)}:
@@ -76,28 +84,59 @@ def matcher(listed: Iterable[str]) -> re.Pattern[str]:
         first + "(?:" + "|".join(head + _branches(rest) for head, rest in sorted(heads.items(), reverse=True)) + ")"
         for first, heads in sorted(by_start.items())
     )
-    return re.compile("|".join(starts))
+    return "|".join(starts)
+
+
+class Matcher:
+    """Finds any of the entries, `around` which more may be asked for.
+
+    Compiled when first asked, since all of them take near half a second, which no command should wait for.
+    """
+
+    def __init__(self, listed: Iterable[str], around: str = "%s") -> None:
+        self._listed, self._around = listed, around
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(self._around % written(self._listed))
+
+    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        return self.pattern.search(text, start, end)
+
+    def match(self, text: str, start: int = 0) -> re.Match[str] | None:
+        return self.pattern.match(text, start)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        return self.pattern.finditer(text)
 
 
 MATCHERS = {
-    Kind.EXCLUDED: matcher(others.EXCLUDING.values()),
-    Kind.ONE_TIME: matcher(words.ONE_TIME.values()),
-    Kind.CODE: matcher(words.CODE.values()),
-    Kind.SIGN_IN: matcher(words.SIGN_IN.values()),
+    Kind.EXCLUDED: Matcher(others.EXCLUDING.values()),
+    Kind.ONE_TIME: Matcher(words.ONE_TIME.values()),
+    Kind.CODE: Matcher(words.CODE.values()),
+    Kind.SIGN_IN: Matcher(words.SIGN_IN.values()),
 }
-SELLING = matcher([cues.SELLING])
-DELIVERING = matcher([cues.DELIVERING])
-CONFIDENTIAL = matcher([cues.CONFIDENTIAL])
-IS = re.compile(rf"(?:[:：=>「『]|{matcher([cues.IS]).pattern})[\s:'\"«“「【\[(*]{{0,4}}$")
-PAYING = matcher([cues.PAYING])
-MINUTES = re.compile(rf"\d ?(?:{matcher([cues.MINUTES]).pattern})")
-YOUR = matcher([cues.YOUR])
-CONFIRM = matcher([cues.CONFIRM])
-UNIT = matcher([cues.UNITS])
-ENTER = re.compile(
-    rf"(?:{matcher([cues.ENTER]).pattern})[\s:'\"«“「]{{0,4}}(?:(?:the|code|el|le|la|den|il|o|otp|pin|kod|kode)[\s:'\"]{{1,3}}){{0,2}}$"
+SELLING = Matcher([cues.SELLING])
+DELIVERING = Matcher([cues.DELIVERING])
+CONFIDENTIAL = Matcher([cues.CONFIDENTIAL])
+IS = Matcher([cues.IS], r"(?:[:：=>「『]|%s)[\s:'\"«“「【\[(*]{0,4}$")
+PAYING = Matcher([cues.PAYING])
+MINUTES = Matcher([cues.MINUTES], r"\d ?(?:%s)")
+YOUR = Matcher([cues.YOUR])
+CONFIRM = Matcher([cues.CONFIRM])
+UNIT = Matcher([cues.UNITS])
+ENTER = Matcher(
+    [cues.ENTER],
+    r"(?:%s)[\s:'\"«“「]{0,4}(?:(?:the|code|el|le|la|den|il|o|otp|pin|kod|kode)[\s:'\"]{1,3}){0,2}$",
 )
 LINKERS = frozenset(word for entry in entries(cues.LINKERS) + entries(cues.YOUR) for word in entry.split())
+
+
+def compile_all() -> None:
+    """What a server does before it serves, lest the first message wait."""
+    for matcher in (*MATCHERS.values(), SELLING, DELIVERING, CONFIDENTIAL, IS, PAYING, MINUTES, YOUR, CONFIRM, UNIT,
+                    ENTER):  # fmt: skip
+        _ = matcher.pattern
 
 
 def find_labels(text: str) -> list[Label]:

@@ -8,7 +8,17 @@ from functools import cached_property
 
 from credentials.otp import plain
 from credentials.otp.candidates import TIME, Candidate, Shape, find_candidates
-from credentials.otp.labels import CONFIDENTIAL, DELIVERING, MINUTES, PAYING, SELLING, Kind, Label, find_labels
+from credentials.otp.labels import (
+    CONFIDENTIAL,
+    DELIVERING,
+    MINUTES,
+    PAYING,
+    SELLING,
+    Kind,
+    Label,
+    Matcher,
+    find_labels,
+)
 
 MOST = 200  # numbers; more is a table
 LONGEST = 60_000  # characters of text to search; a code stands further up
@@ -65,14 +75,14 @@ class Message:
 
     def is_secret(self, candidate: Candidate) -> bool:
         """They ask to keep something to oneself, or say how many minutes it lasts."""
-        return any(self._has_near(pattern, candidate) for pattern in (CONFIDENTIAL, MINUTES))
+        return any(self._has_near(matcher, candidate) for matcher in (CONFIDENTIAL, MINUTES))
 
     def is_paying(self, candidate: Candidate) -> bool:
         """They speak of a payment, which a code confirms."""
         return self._has_near(PAYING, candidate)
 
-    def _has_near(self, pattern: re.Pattern[str], candidate: Candidate) -> bool:
-        return bool(pattern.search(self.low, max(0, candidate.start - AROUND), candidate.end + AROUND))
+    def _has_near(self, matcher: Matcher, candidate: Candidate) -> bool:
+        return bool(matcher.search(self.low, max(0, candidate.start - AROUND), candidate.end + AROUND))
 
     @cached_property
     def is_selling(self) -> bool:

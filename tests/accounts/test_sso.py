@@ -16,7 +16,7 @@ import pytest
 
 from tests.server import running
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.same_everywhere]
 PASSWORD = "correct horse 9 battery"
 OPEN: list[httpx.Client] = []
 

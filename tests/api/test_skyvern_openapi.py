@@ -13,7 +13,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -55,21 +55,26 @@ def known(blue, one_connection):
     }
 
 
-@described.parametrize()
-@settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-def test_every_answer_is_described(case, known):
-    for name in case.path_parameters:
-        if len(str(case.path_parameters[name])) % 2:  # every other time there is such a thing
-            case.path_parameters[name] = known[name]
-    response = case.call(headers=known["headers"])
-    case.validate_response(response, checks=CHECKS)
+# Not by schemathesis's own parametrize: all of that bear one name, and of one name a worker runs one.
+@pytest.mark.parametrize("operation", [found.ok() for found in described.get_all_operations()], ids=lambda it: it.label)
+def test_every_answer_is_described(operation, known):
+    @given(case=operation.as_strategy())
+    @settings(
+        max_examples=12,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def every_answer_is_described(case):
+        for name in case.path_parameters:
+            if len(str(case.path_parameters[name])) % 2:  # every other time there is such a thing
+                case.path_parameters[name] = known[name]
+        response = case.call(headers=known["headers"])
+        case.validate_response(response, checks=CHECKS)
+
+    every_answer_is_described()
 
 
 def test_the_description_is_for_people_who_are_signed_in(blue, known, sign_in):

@@ -21,7 +21,7 @@ from credentials.views import snippets
 from tests import loops
 from tests.server import ROOT, running
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.same_everywhere]
 
 PASSWORD = "correct horse 9 battery"
 SECRET = "planted-docs-password-8d1"

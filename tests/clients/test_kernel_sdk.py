@@ -26,7 +26,7 @@ from kernel import AsyncKernel, Kernel
 from tests import loops
 from tests.server import running
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.same_everywhere]
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "swordfish-77-not-for-anyone"

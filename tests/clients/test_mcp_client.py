@@ -20,7 +20,7 @@ from mcp.shared.exceptions import MCPError
 from tests import loops
 from tests.server import ROOT, running
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.same_everywhere]
 
 SEED = "JBSWY3DPEHPK3PXP"
 OTHER_SEED = "KRSXG5CTMVRXEZLUKN2GK43U"

@@ -10,7 +10,7 @@ import pytest
 from tests.clients.test_skyvern_sdk import BIN, HERE
 from tests.server import running
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.same_everywhere]
 
 FIELDS = {
     "totp_identifier", "task_id", "workflow_id", "workflow_run_id", "source", "content", "expired_at", "type",
@@ -22,12 +22,12 @@ FIELDS = {
 def house(tmp_path_factory):
     """A server, a key that forwards, a key that claims, and the client's process."""
     with running(tmp_path_factory.mktemp("codes")) as server:
-        server.manage("createteam", "Blue", "--owner", "blue@example.org")
-        keys = {}
-        for name, scopes in (("forwarder", "codes:write"), ("agent", "codes:read")):
-            done = server.manage("createapikey", "--team", "blue", "--name", name, "--scopes", scopes)
-            assert done.returncode == 0, done.stderr
-            keys[name] = done.stdout.strip()
+        given = {"forwarder": "codes:write", "agent": "codes:read"}
+        _, *told = server.manage_all(
+            ["createteam", "Blue", "--owner", "blue@example.org"],
+            *(["createapikey", "--team", "blue", "--name", name, "--scopes", scopes] for name, scopes in given.items()),
+        )
+        keys = dict(zip(given, told, strict=True))
         with subprocess.Popen(
             [BIN / "python", "calls.py"], cwd=HERE, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env={"HOME": str(tmp_path_factory.mktemp("home"))},

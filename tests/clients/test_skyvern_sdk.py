@@ -16,7 +16,7 @@ import pytest
 from credentials.otp import totp
 from tests.server import running
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.same_everywhere]
 
 HERE = Path(__file__).parent / "skyvern"
 BIN = HERE / "venv" / "bin"
@@ -44,16 +44,19 @@ UNKNOWN = "cred_000000000000000000"
 def house(tmp_path_factory):
     """A server with two teams, a key of each, a key that only reads, and everything it ever answered."""
     with running(tmp_path_factory.mktemp("skyvern")) as server:
-        keys = {}
-        for team, name, scopes in (
-            ("Blue", "agent", "credentials:read,credentials:write,totp:read"),
-            ("Red", "agent", "credentials:read,credentials:write,totp:read"),
-            ("Blue", "reader", "credentials:read"),
-        ):
-            server.manage("createteam", team, "--owner", f"{team.lower()}@example.org")
-            done = server.manage("createapikey", "--team", team.lower(), "--name", name, "--scopes", scopes)
-            assert done.returncode == 0, done.stderr
-            keys[f"{team.lower()} {name}"] = done.stdout.strip()
+        given = {
+            ("blue", "agent"): "credentials:read,credentials:write,totp:read",
+            ("red", "agent"): "credentials:read,credentials:write,totp:read",
+            ("blue", "reader"): "credentials:read",
+        }
+        _, _, *told = server.manage_all(
+            *(["createteam", team, "--owner", f"{team.lower()}@example.org"] for team in ("Blue", "Red")),
+            *(
+                ["createapikey", "--team", team, "--name", name, "--scopes", scopes]
+                for (team, name), scopes in given.items()
+            ),
+        )
+        keys = {" ".join(which): key for which, key in zip(given, told, strict=True)}
         yield SimpleNamespace(server=server, keys=keys, seen=[])
 
 

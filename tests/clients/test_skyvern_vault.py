@@ -15,7 +15,7 @@ import pytest
 
 from tests.server import running
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.same_everywhere]
 
 HERE = Path(__file__).parent / "skyvern"
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -44,15 +44,15 @@ KINDS = {"password": LOGIN, "credit_card": CARD, "secret": SECRET}
 def house(tmp_path_factory):
     """A server, a key that releases and one that does everything else."""
     with running(tmp_path_factory.mktemp("vault")) as server:
-        server.manage("createteam", "Blue", "--owner", "alice@example.org")
-        keys = {}
-        for name, scopes in (
-            ("skyvern", "values:release"),
-            ("agent", "credentials:read,credentials:write,totp:read,codes:read,codes:write"),
-        ):
-            done = server.manage("createapikey", "--team", "blue", "--name", name, "--scopes", scopes)
-            assert done.returncode == 0, done.stderr
-            keys[name] = done.stdout.strip()
+        given = {
+            "skyvern": "values:release",
+            "agent": "credentials:read,credentials:write,totp:read,codes:read,codes:write",
+        }
+        _, *told = server.manage_all(
+            ["createteam", "Blue", "--owner", "alice@example.org"],
+            *(["createapikey", "--team", "blue", "--name", name, "--scopes", scopes] for name, scopes in given.items()),
+        )
+        keys = dict(zip(given, told, strict=True))
         yield SimpleNamespace(server=server, keys=keys, base=f"{server.url}/release/v1/credentials")
 
 

@@ -21,7 +21,8 @@ from tests.conftest import LOGIN
 from tests.environment import VALUES
 from tests.server import running, serving
 
-pytestmark = pytest.mark.server
+# All alike in what they ask for, or pytest-django parts them and each source is made twice.
+pytestmark = [pytest.mark.server, pytest.mark.django_db]
 KEYS = {name: VALUES[name] for name in ("SECRET_KEY", "VAULT_KEYS", "SALT_KEY", "AUDIT_KEY")}  # as in this process
 
 

@@ -312,3 +312,11 @@ def test_a_member_gets_another_role_and_is_taken_out(blue):
         run("removemember", "--team", "blue", "--email", "bob@example.org")
     with pytest.raises(CommandError, match="at least one owner"):
         run("removemember", "--team", "blue", "--email", "alice@example.org")
+
+
+# makemigrations
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -6,6 +6,8 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+pytestmark = pytest.mark.same_everywhere
+
 
 def run(monkeypatch, text: str):
     out, err = io.StringIO(), io.StringIO()

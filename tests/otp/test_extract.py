@@ -12,6 +12,8 @@ from credentials.otp.extract import extract
 from credentials.otp.plain import ascii_digits, folded, readable
 from tests.otp import score
 
+pytestmark = pytest.mark.same_everywhere
+
 CORPUS = score.rows()
 
 

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from credentials.otp.identifier import key, keys, sought, stored
 
+pytestmark = pytest.mark.same_everywhere
+
 
 @pytest.mark.parametrize(
     ("sent", "kept"),

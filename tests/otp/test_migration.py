@@ -12,6 +12,8 @@ from credentials.otp import scanned
 from credentials.otp.migration import Entry, read_part
 from credentials.otp.totp import BadSecret, Totp
 
+pytestmark = pytest.mark.same_everywhere
+
 # The export that articles about the format decode by hand: one account, "Example:alice@google.com", JBSWY3DPEHPK3PXP.
 PUBLISHED = "otpauth-migration://offline?data=CjEKCkhlbGxvId6tvu8SGEV4YW1wbGU6YWxpY2VAZ29vZ2xlLmNvbRoHRXhhbXBsZTAC"
 

@@ -9,6 +9,8 @@ from PIL import Image
 from credentials.otp import qr
 from credentials.otp.totp import Totp, uri
 
+pytestmark = pytest.mark.same_everywhere
+
 RUN = re.compile(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z")
 
 

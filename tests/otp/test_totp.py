@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from credentials.otp import totp
 from credentials.otp.totp import BadSecret, Totp, code_at, parse, uri
 
+pytestmark = pytest.mark.same_everywhere
+
 SEED = "JBSWY3DPEHPK3PXP"  # the 80 bits of everybody's documentation
 LONG = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # 160 bits, RFC 6238's SHA-1 key
 LENGTHS = {"SHA1": 20, "SHA256": 32, "SHA512": 64}

@@ -32,6 +32,7 @@ def read(server, **headers: str) -> str:
         return answer.read().decode()
 
 
+@pytest.mark.same_everywhere
 def test_both_processes_are_counted_together_by_door_and_verb(server):
     agent = agent_of(server)
     agent.add("a-name-5521")
@@ -46,10 +47,13 @@ def test_both_processes_are_counted_together_by_door_and_verb(server):
     assert TOKEN not in text
 
 
+@pytest.mark.same_everywhere
 def test_codes_waiters_refusals_and_chains_are_counted(server):
     scopes = "codes:write,codes:read"
-    slug = server.manage("createteam", "Codes", "--owner", "alice@example.org").stdout.strip()
-    key = server.manage("createapikey", "--team", slug, "--name", "codes", "--scopes", scopes).stdout.strip()
+    _, key = server.manage_all(
+        ["createteam", "Codes", "--owner", "alice@example.org"],
+        ["createapikey", "--team", "codes", "--name", "codes", "--scopes", scopes],
+    )
 
     def ask(path: str, body: dict | None = None) -> int:
         headers = {"x-api-key": key, "Content-Type": "application/json"}
@@ -81,6 +85,7 @@ def test_codes_waiters_refusals_and_chains_are_counted(server):
     assert 'strongroom_chains{state="unverified"} 0.0' in text
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("given", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer "}])
 def test_without_the_token_there_is_no_such_page(server, given):
     with pytest.raises(urllib.error.HTTPError) as refusal:
