@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from credentials.access import Action, Caller, require
 from credentials.chain import newest_moment
 from credentials.errors import SealBroken
-from credentials.models import Canary
+from credentials.models import Canary, trigrams
 from credentials.vault.backup import needed_keys
 from credentials.vault.clock import now
 from credentials.vault.proofs import verify_trail
@@ -46,7 +46,7 @@ def examine(caller: Caller) -> Iterator[Finding]:
         yield found
         if found.cure and look is not _clock:
             return
-    yield _chain(caller)
+    yield from (_search(), _chain(caller))
 
 
 def _address() -> Finding:
@@ -139,6 +139,12 @@ def _clock() -> Finding:
         cure = "Let both machines follow a time server (chrony): codes are wrong while the clock is."
         return Finding("clock", f"off by {drift.total_seconds():.0f} s", cure)
     return Finding("clock", "agrees with the database")
+
+
+def _search() -> Finding:
+    if not trigrams.is_whole(connection):
+        return Finding("search", "its index has not every credential", "Run 'manage.py migrate', which makes it anew.")
+    return Finding("search", "finds every credential")
 
 
 def _chain(caller: Caller) -> Finding:

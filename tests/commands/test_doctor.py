@@ -36,7 +36,7 @@ def examined() -> dict[str, str]:
 
 def test_a_healthy_vault_gets_no_advice(healthy):
     found = examined()
-    looked_at = ["settings", "limits", "files", "disk", "mail", "database", "tables", "keys", "clock", "audit"]
+    looked_at = ["settings", "limits", "files", "disk", "mail", "database", "tables", "keys", "clock", "search", "audit"]
     assert list(found) == looked_at
     assert [line for line in found.values() if not line.startswith("ok ")] == []
     assert AuditEvent.objects.filter(action="audit.verify", outcome="done").count() == 1
