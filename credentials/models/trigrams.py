@@ -2,9 +2,9 @@
 credentials that can hold a text. Triggers keep it; made by migration 0018, mended by `manage.py migrate`, read by
 vault/search.py. Nothing depends on it: without it, and on PostgreSQL, which has its own, a search does without.
 
-It tells rows apart by numbers of their own (a row without an integer key may get another rowid at any VACUUM), and keeps
-no text and no places, so that it stays small: whoever asks still has to look at the rows that it names. A team is one
-more thing of three characters, the end of its id; capitals or digits there, so that hardly a text holds them.
+It tells rows apart by numbers of their own (a row without an integer key may get another rowid at any VACUUM), and
+keeps no text and no places, so that it stays small: whoever asks still has to look at the rows that it names. A team is
+one more thing of three characters, the end of its id.
 """
 
 from django.db import DatabaseError, connections, transaction
@@ -44,6 +44,8 @@ _EVERY_ROW = (
     """INSERT INTO credentials_trigram (rowid, text, team) SELECT number, search_text, substr(team_id, -3)
     FROM credentials_number CROSS JOIN credentials_credential ON id = credential_id""",
 )
+_ANSWERS = "SELECT rowid FROM credentials_trigram WHERE credentials_trigram MATCH 'abc' LIMIT 1"
+_IN_STEP = "SELECT (SELECT count(*) FROM credentials_number) = (SELECT count(*) FROM credentials_credential)"
 _HOLDERS = """SELECT credential_id FROM
     (SELECT rowid AS found FROM credentials_trigram WHERE credentials_trigram MATCH %s LIMIT %s)
     CROSS JOIN credentials_number ON number = found"""
@@ -85,9 +87,9 @@ def drop(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for name in _TRIGGERS:
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-        if _is_possible(connection):  # without the module its table can stay: nothing writes to it any more
+        cursor.execute("DROP TABLE IF EXISTS credentials_number")
+        if _is_possible(connection):  # what this SQLite does not know it cannot drop; without numbers nobody reads it
             cursor.execute("DROP TABLE IF EXISTS credentials_trigram")
-            cursor.execute("DROP TABLE IF EXISTS credentials_number")
 
 
 def is_whole(connection: BaseDatabaseWrapper) -> bool:
@@ -101,9 +103,11 @@ def is_whole(connection: BaseDatabaseWrapper) -> bool:
             return not triggers  # which would refuse every change
         if triggers != _TRIGGERS.keys():
             return False
-        cursor.execute(
-            "SELECT (SELECT count(*) FROM credentials_number) = (SELECT count(*) FROM credentials_credential)"
-        )
+        try:
+            cursor.execute(_ANSWERS)
+            cursor.execute(_IN_STEP)
+        except DatabaseError:
+            return False
         return bool(cursor.fetchone()[0])
 
 

@@ -110,13 +110,12 @@ def _row(caller: Caller, entry: Entry, timestamp: float) -> Row:
 
 def _alike(caller: Caller, entry: Entry) -> list[Credential]:
     """Logins whose names, usernames or domains hold the issuer or the account."""
-    found: dict[str, Credential] = {}
+    every, found = Credential.objects.filter(type=Credential.Type.PASSWORD), dict[str, Credential]()
     for word in (entry.account, entry.issuer):
         needle = text.folded(text.searchable(word))
         if len(needle) > 1:
-            logins = holding(Credential.objects.all(), caller.team_id, needle).kept().filter(type=Credential.Type.PASSWORD)
-            rows = logins.order_by("name_key", "id").defer("search_text")
-            found |= {row.id: row for row in rows[:MOST_MATCHES]}
+            rows = holding(every, caller.team_id, needle).kept().order_by("name_key", "id")
+            found |= {row.id: row for row in rows.defer("search_text")[:MOST_MATCHES]}
     return list(found.values())[:MOST_MATCHES]
 
 

@@ -3,7 +3,7 @@ the list until the page is full. For a planner the two look alike. Each gives th
 
 from django.db.models import F, Func, Q
 
-from credentials.models import Credential, CredentialQuerySet, trigrams
+from credentials.models import CredentialQuerySet, trigrams
 from credentials.vault import text
 
 # Up to here each is looked at; of more than these, walking a hundred thousand finds a page's worth as soon.
