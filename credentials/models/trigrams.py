@@ -12,6 +12,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
 NGRAM = 3
+# A text is asked for by stretches until one is rare. All of it at once would read what is common for each that has the
+# rare part: ".example.com" after somebody's name.
+STRETCH = 8
 _MADE_BY = ("credentials", "0018_search_by_trigrams")
 _NUMBERED = """CREATE TABLE credentials_number (
     number integer NOT NULL PRIMARY KEY, credential_id varchar(40) NOT NULL UNIQUE)"""
@@ -56,15 +59,24 @@ def holders(alias: str, team_id: str, needle: str, *, most: int) -> list[str] | 
     `most`, or the text is too short to say, or there is no index."""
     if len(needle) < NGRAM or connections[alias].vendor != "sqlite":
         return None
-    parts = dict.fromkeys([team_id[-NGRAM:], *(needle[at : at + NGRAM] for at in range(len(needle) - NGRAM + 1))])
-    quoted = " AND ".join('"' + part.replace('"', '""') + '"' for part in parts)
+    last = max(len(needle) - STRETCH, 0)
     try:
-        with connections[alias].cursor() as cursor:
-            cursor.execute(_HOLDERS, [quoted, most + 1])
-            found = [credential_id for (credential_id,) in cursor.fetchall()]
+        for start in (*range(0, last, STRETCH), last):
+            found = _of_all(alias, team_id, needle[start : start + STRETCH], most + 1)
+            if len(found) <= most:
+                return found
     except DatabaseError:  # it is not there, or damaged: the doctor says so, and a search can do without
         return None
-    return found if len(found) <= most else None
+    return None
+
+
+def _of_all(alias: str, team_id: str, stretch: str, limit: int) -> list[str]:
+    """Ids of the team's credentials that hold every three characters of it, anywhere."""
+    parts = dict.fromkeys([team_id[-NGRAM:], *map("".join, zip(stretch, stretch[1:], stretch[2:], strict=False))])
+    with connections[alias].cursor() as cursor:
+        wanted = " AND ".join('"' + part.replace('"', '""') + '"' for part in parts)
+        cursor.execute(_HOLDERS, [wanted, limit])
+        return [credential_id for (credential_id,) in cursor.fetchall()]
 
 
 def mend(connection: BaseDatabaseWrapper) -> None:

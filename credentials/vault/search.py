@@ -6,8 +6,8 @@ from django.db.models import F, Func, Q
 from credentials.models import CredentialQuerySet, trigrams
 from credentials.vault import text
 
-# Up to here each is looked at; of more than these, walking a hundred thousand finds a page's worth as soon.
-RARE = 500
+# Up to here each is looked at; of more than these, walking a team of a hundred thousand finds a page as soon.
+RARE = 300
 
 
 def searched(rows: CredentialQuerySet, team_id: str | None, query: str) -> CredentialQuerySet:

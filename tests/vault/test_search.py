@@ -25,7 +25,8 @@ on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL
 
 PARTS = [
     "a", "A", "ab", "abc", "bca", "ops", "example.com", " ", "%", "_", "\\", "'", '"', '""', "*", "(", "^", "-", ":",
-    "AND", "NEAR", "text : x", "ß", "ẞ", "İ", "ﬁ", "é", "e\u0301", "\u0301", "Σ", "ς", "界", "🔑", "\U0010ffff", "\ufffe",
+    "AND", "NEAR", "text : x", "ß", "ẞ", "İ", "ﬁ", "é", "e\u0301", "\u0301", "Σ", "ς", "界", "🔑", "\U0010ffff",
+    "\ufffe",
 ]  # fmt: skip
 WORDS = st.lists(st.sampled_from(PARTS), max_size=6).map("".join)
 NEEDLES = st.one_of(WORDS, st.sampled_from(["\x00abc", "\ud800abc", "abc\nops", "  abc  ", "cred_" + "0" * 26]))
