@@ -80,7 +80,8 @@ def _of_all(alias: str, team_id: str, stretch: str, limit: int) -> list[str]:
 
 
 def mend(connection: BaseDatabaseWrapper) -> None:
-    """Make it where it ought to be and is not whole: SQLite is a newer one now, or something past Django was at it."""
+    """Make it where it ought to be and is not whole: a migration made the table of credentials anew and took the
+    triggers away, SQLite is another one now, or somebody was at the tables past Django."""
     if _MADE_BY in MigrationRecorder(connection).applied_migrations() and not is_whole(connection):
         make(connection)
 

@@ -16,7 +16,7 @@ from credentials.models.prepared import Prepared
 from credentials.vault import text
 from credentials.vault.clock import now
 from credentials.vault.replica import lagging
-from credentials.vault.search import narrowed, searched
+from credentials.vault.search import searched
 
 ADDRESSED_BY_NAME_AT = frozenset({Door.KERNEL, Door.MCP})
 FURTHEST = 10**9  # rows; no team has more
@@ -53,13 +53,16 @@ def find_credential(caller: Caller, *, id_or_name: str) -> Credential:
 def browse_credentials(caller: Caller, *, limit: int, domain: str = "", query: str = "", offset: int = 0) -> Window:
     """Metadata, oldest first. `domain`: the exact host. `query`: part of name or domain, case aside, or a whole id."""
     with looked(caller, Action.CREDENTIAL_SEE, at=now()):
-        needle, own = text.folded(text.searchable(query)), text.clean_id(query)
-        rows = narrowed(Credential.objects.using(lagging()), caller.team_id, needle, own).kept()
+        # What search looks through holds name and domain: where that is rare, few are left to look at closely.
+        rows = searched(Credential.objects.using(lagging()), caller.team_id, query).kept()
         if domain:
             rows = rows.filter(domain__in=_hosts(domain))
+        needle = text.folded(text.searchable(query))
         if needle:
             named = ~Q(name_key="") & Q(folded_name__contains=needle)
-            rows = rows.alias(folded_name=_FOLDED_NAME).filter(named | Q(domain__contains=needle) | Q(id=own))
+            rows = rows.alias(folded_name=_FOLDED_NAME).filter(
+                named | Q(domain__contains=needle) | Q(id=text.clean_id(query))
+            )
         found = list(rows.order_by("created_at", "id").defer("search_text")[offset : offset + limit + 1])
     return Window(found[:limit], offset + limit if len(found) > limit else None)
 

@@ -19,15 +19,15 @@ def searched(rows: CredentialQuerySet, team_id: str | None, query: str) -> Crede
         return holding(rows, team_id, needle)
     # An OR costs the index: it is asked only for what could be an id.
     own = text.clean_id(query)
-    return narrowed(rows, team_id, needle, own).filter(Q(search_text__contains=needle) | Q(id=own))
+    return _narrowed(rows, team_id, needle, own).filter(Q(search_text__contains=needle) | Q(id=own))
 
 
 def holding(rows: CredentialQuerySet, team_id: str | None, needle: str) -> CredentialQuerySet:
     """The team's credentials with the folded text in what search looks through."""
-    return narrowed(rows, team_id, needle).filter(search_text__contains=needle)
+    return _narrowed(rows, team_id, needle).filter(search_text__contains=needle)
 
 
-def narrowed(rows: CredentialQuerySet, team_id: str | None, needle: str, *ids: str) -> CredentialQuerySet:
+def _narrowed(rows: CredentialQuerySet, team_id: str | None, needle: str, *ids: str) -> CredentialQuerySet:
     """The team's credentials; only those that can hold the text, and those of the ids, if they are few. Who asks still
     has to ask for the text."""
     few = trigrams.holders(rows.db, team_id, needle, most=RARE) if team_id else None

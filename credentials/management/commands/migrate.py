@@ -23,7 +23,7 @@ class Command(migrate.Command):
         connection = connections[options["database"]]
         with _file_lock(connection) if connection.vendor == "sqlite" else _advisory_lock(connection):
             super().handle(*args, **options)
-            if connection.vendor == "sqlite" and not options["plan"]:
+            if not options["plan"]:
                 trigrams.mend(connection)
 
 
