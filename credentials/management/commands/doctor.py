@@ -1,4 +1,4 @@
-"""`doctor`: settings, files, disk, mail, database, keys, clock and audit; what is wrong with each and what to do."""
+"""`doctor`: settings, files, disk, mail, database, keys, clock, search, audit; what is wrong with each, what to do."""
 
 from typing import Any
 
