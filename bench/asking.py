@@ -77,8 +77,7 @@ class Asking:
         return self._get("/v1/credentials?page_size=25", team)
 
     def credential_search(self, number: int, team: int) -> bytes:
-        found = f"ops{self._index(number, team)}@"
-        return self._get(f"/v1/credentials?{urlencode({'page_size': 25, 'search': found})}", team)
+        return self._get(f"/v1/credentials?{urlencode({'page_size': 25, 'search': self._of_one(number, team)})}", team)
 
     def credential_search_word(self, number: int, team: int) -> bytes:
         word = WORDS[number % len(WORDS)]
@@ -95,6 +94,13 @@ class Asking:
 
     def search_page(self, number: int, team: int) -> bytes:
         return self._page(f"/t/team-{team}/?{urlencode({'q': WORDS[number % len(WORDS)]})}")
+
+    def search_page_one(self, number: int, team: int) -> bytes:
+        """Draws as many rows at any size, where a word draws one of a thousand and fifty of a million."""
+        return self._page(f"/t/team-{team}/?{urlencode({'q': self._of_one(number, team)})}")
+
+    def _of_one(self, number: int, team: int) -> str:
+        return f"ops{self._index(number, team)}@"
 
     def sign_in(self, number: int, team: int) -> bytes:
         who = email(number % PEOPLE)

@@ -7,7 +7,7 @@ from bench.paths import Shape, measured
 from bench.run import Bench, teams_of
 
 PATHS = ("totp_code_kernel", "credential_get", "credential_list", "credential_search", "credential_search_word",
-         "list_page", "search_page")  # fmt: skip
+         "list_page", "search_page", "search_page_one")  # fmt: skip
 
 
 def growth(bench: Bench) -> None:

@@ -169,7 +169,11 @@ def _run(env: dict[str, str], *words: str) -> str:
 
 def _fingerprint(sizes: list[int]) -> str:
     """Of what is in the vault: another schema or another way to fill makes another."""
-    files = [Path(filling.__file__), *sorted((ROOT / "credentials" / "migrations").glob("*.py"))]
+    files = [
+        Path(filling.__file__),
+        ROOT / "credentials" / "models" / "trigrams.py",
+        *sorted((ROOT / "credentials" / "migrations").glob("*.py")),
+    ]
     told = b"".join(file.read_bytes() for file in files) + json.dumps(sizes).encode()
     return f"{sum(sizes)}-{hashlib.sha256(told).hexdigest()[:8]}"
 

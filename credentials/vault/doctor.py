@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from credentials.access import Action, Caller, require
 from credentials.chain import moment_of_the_first_after, newest_moment, oldest_moment
 from credentials.errors import SealBroken
-from credentials.models import Canary
+from credentials.models import Canary, trigrams
 from credentials.vault.backup import needed_keys
 from credentials.vault.clock import now
 from credentials.vault.doctor_here import Finding, look_here
@@ -37,7 +37,7 @@ def examine(caller: Caller) -> Iterator[Finding]:
         yield found
         if found.cure and look is not _room:
             return
-    yield from (look() for look in (_clock, _replica, _backup))
+    yield from (look() for look in (_clock, _replica, _backup, _search))
     yield _chain(caller)
 
 

@@ -13,6 +13,7 @@ from credentials.otp.migration import Entry, Part
 from credentials.vault import credentials as vault
 from credentials.vault import text
 from credentials.vault.clock import now
+from credentials.vault.search import holding
 
 MOST_AT_ONCE = 200
 MOST_MATCHES = 20
@@ -109,12 +110,11 @@ def _row(caller: Caller, entry: Entry, timestamp: float) -> Row:
 
 def _alike(caller: Caller, entry: Entry) -> list[Credential]:
     """Logins whose names, usernames or domains hold the issuer or the account."""
-    kept = Credential.objects.of(caller.team_id).kept().filter(type=Credential.Type.PASSWORD)
-    found: dict[str, Credential] = {}
+    every, found = Credential.objects.filter(type=Credential.Type.PASSWORD), dict[str, Credential]()
     for word in (entry.account, entry.issuer):
         needle = text.folded(text.searchable(word))
         if len(needle) > 1:
-            rows = kept.filter(search_text__contains=needle).order_by("name_key", "id")
+            rows = holding(every, caller.team_id, needle).kept().order_by("name_key", "id")
             found |= {row.id: row for row in rows.defer("search_text")[:MOST_MATCHES]}
     return list(found.values())[:MOST_MATCHES]
 

@@ -13,6 +13,7 @@ from credentials.models import Credential, CredentialQuerySet, Favourite
 from credentials.vault import text
 from credentials.vault.clock import now
 from credentials.vault.replica import lagging
+from credentials.vault.search import searched
 
 PAGE = 50
 MOST_FAVOURITES = 50
@@ -74,8 +75,8 @@ def list_credentials(
 ) -> Page:
     """Metadata by name. `query`: a literal part of name, username, domain or label, case aside, or a whole id."""
     with looked(caller, Action.CREDENTIAL_SEE, at=now()):
-        mine = Credential.objects.using(lagging()).of(caller.team_id)
-        wanted = searched(_filtered(mine.in_trash() if in_trash else mine.kept(), only), query)
+        mine = searched(Credential.objects.using(lagging()), caller.team_id, query)
+        wanted = _filtered(mine.in_trash() if in_trash else mine.kept(), only)
         back, place = cursor.startswith(BACK), _read_cursor(cursor.removeprefix(BACK))
         # Two steps, so that the first reads nothing but the index that the search walks.
         ids = list(_from(wanted, place, back=back).values_list("id", flat=True)[: size + 1])
@@ -133,16 +134,6 @@ def _filtered(rows: CredentialQuerySet, only: Only) -> CredentialQuerySet:
     if only.expiring:
         rows = rows.filter(expires_on__isnull=False, expires_on__lte=due())
     return rows.exclude(id__in=only.apart_from) if only.apart_from else rows
-
-
-def searched(rows: CredentialQuerySet, query: str) -> CredentialQuerySet:
-    """A literal part of what search looks through, case aside, or a whole id."""
-    needle = text.folded(text.searchable(query))
-    if not needle:
-        return rows
-    found = Q(search_text__contains=needle)
-    # An OR costs the index: it is asked only for what could be an id.
-    return rows.filter(found | Q(id=text.clean_id(query)) if text.looks_like_id(query) else found)
 
 
 def _from(rows: CredentialQuerySet, place: tuple[str, str] | None, *, back: bool) -> CredentialQuerySet:

@@ -15,8 +15,8 @@ from credentials.models import Credential
 from credentials.models.prepared import Prepared
 from credentials.vault import text
 from credentials.vault.clock import now
-from credentials.vault.listing import searched
 from credentials.vault.replica import lagging
+from credentials.vault.search import searched
 
 ADDRESSED_BY_NAME_AT = frozenset({Door.KERNEL, Door.MCP})
 FURTHEST = 10**9  # rows; no team has more
@@ -53,7 +53,8 @@ def find_credential(caller: Caller, *, id_or_name: str) -> Credential:
 def browse_credentials(caller: Caller, *, limit: int, domain: str = "", query: str = "", offset: int = 0) -> Window:
     """Metadata, oldest first. `domain`: the exact host. `query`: part of name or domain, case aside, or a whole id."""
     with looked(caller, Action.CREDENTIAL_SEE, at=now()):
-        rows = Credential.objects.using(lagging()).of(caller.team_id).kept()
+        # What search looks through holds name and domain: where that is rare, few are left to look at closely.
+        rows = searched(Credential.objects.using(lagging()), caller.team_id, query).kept()
         if domain:
             rows = rows.filter(domain__in=_hosts(domain))
         needle = text.folded(text.searchable(query))
@@ -72,11 +73,10 @@ def newest_credentials(
     """Metadata rows (dicts of `_NEWEST`), newest first, to be read once. `query`: a literal part of name, username,
     domain, label, brand or last four digits, case aside, or a whole id. `equal`: type, folder_id; None asks nothing."""
     with looked(caller, Action.CREDENTIAL_SEE, at=now()):
-        rows = Credential.objects.using(lagging()).of(caller.team_id).kept()
+        rows = searched(Credential.objects.using(lagging()), caller.team_id, query).kept()
         for column in ("type", "folder_id"):
             if equal.get(column) is not None:
                 rows = rows.filter(**{column: text.clean_id(equal[column] or "")})
-        rows = searched(rows, query)
         start, size = min(offset, FURTHEST), min(limit, FURTHEST)
         found = rows.order_by("-created_at", "-id").values(*_NEWEST)[start : start + size]
     return found.iterator(chunk_size=AT_ONCE) if size > AT_ONCE else list(found)

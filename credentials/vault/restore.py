@@ -18,6 +18,7 @@ from credentials.access import Action, Caller, require
 from credentials.audit import recorded, refused
 from credentials.chain import Verdict, is_signed
 from credentials.errors import Conflict, Invalid
+from credentials.models import trigrams
 from credentials.sealed import key_id
 from credentials.vault import rows
 from credentials.vault.backup import FORMAT
@@ -124,6 +125,7 @@ def _make_tables(wanted: set[tuple[str, str]]) -> None:
     followed = {parent.key for node in wanted for parent in graph.node_map[node].parents if parent.key[0] == node[0]}
     if not here:
         executor.migrate(sorted(wanted - followed))
+        trigrams.mend(connection)
 
 
 def _insert_all(lines: Iterator[Any], progress: Any) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def test_a_healthy_vault_gets_no_advice(healthy):
     found = examined()
     looked_at = [
         "settings", "limits", "metrics", "styles", "files", "folders", "disk", "mail",
-        "database", "room", "tables", "keys", "clock", "replica", "backup", "audit",
+        "database", "room", "tables", "keys", "clock", "replica", "backup", "search", "audit",
     ]  # fmt: skip
     assert list(found) == looked_at
     assert [line for line in found.values() if not line.startswith("ok ")] == []
@@ -236,6 +236,17 @@ def test_a_clock_that_is_behind_what_was_written_is_named(healthy, monkeypatch):
     behind = datetime.now(UTC) - timedelta(hours=1)
     monkeypatch.setattr(timezone, "now", lambda: behind)
     assert examined()["clock"].startswith("WRONG off by 3")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps its index by itself")
+def test_an_index_of_search_that_lacks_something_is_named(healthy, blue):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER trigrams_of_new")
+        assert examined()["search"].startswith("WRONG ")
+        call_command("migrate", verbosity=0)
+        assert examined()["search"] == "ok finds every credential"
+        cursor.execute("DELETE FROM credentials_number")
+    assert examined()["search"].startswith("WRONG ")
 
 
 def test_a_broken_chain_is_named(without_triggers, healthy, blue):

@@ -10,6 +10,8 @@ from django.core.management.commands import migrate
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from credentials.models import trigrams
+
 LONGEST_WAIT = 600  # seconds
 LOCK = 7_305_114  # any number that means this, on PostgreSQL
 
@@ -21,6 +23,8 @@ class Command(migrate.Command):
         connection = connections[options["database"]]
         with _file_lock(connection) if connection.vendor == "sqlite" else _advisory_lock(connection):
             super().handle(*args, **options)
+            if not options["plan"]:
+                trigrams.mend(connection)
 
 
 @contextmanager
