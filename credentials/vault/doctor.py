@@ -146,6 +146,12 @@ def _backup() -> Finding:
     return Finding("backup", says, "Run 'manage.py backup FILE' every night: strongroom-backup.timer does so.")
 
 
+def _search() -> Finding:
+    if not trigrams.is_whole(connection):
+        return Finding("search", "its index has not every credential", "Run 'manage.py migrate', which makes it anew.")
+    return Finding("search", "finds every credential")
+
+
 def _chain(caller: Caller) -> Finding:
     try:
         broken = [verdict.team_slug for verdict in verify_trail(caller) if verdict.is_broken]
