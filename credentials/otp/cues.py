@@ -38,7 +38,7 @@ DELIVERING = (
 CONFIDENTIAL = (
     "don t share, dont share, not share, never share, not disclose, never disclose, not give, don t give, never give, don t tell, not tell, "
     "never tell, not forward, don t forward, never forward, keep it secret, keep this code, not request this, didn t request, did not request, "
-    "won t ask, never ask, will not ask, never call, wasn t you, not you, expires in, expire in, expires at, will expire, expires after, "
+    "won t ask, never ask, will not ask, never call, no longer works, no longer valid, wasn t you, not you, expires in, expire in, expires at, will expire, expires after, "
     "valid for, valid until, valid till, is valid, nicht weiter*, niemals, niemandem, gultig, teilen sie, teile, lauft ab, nicht angefordert, "
     "ne le communiquez, ne communiquez, ne partagez, jamais, expire dans, valable, no lo compart*, no la compart*, no compart*, nunca, valido, "
     "valida, vence, caduca, expira, nao compartilhe, nao partilhe, nao divulgue, nao o partilhe, nao informe, non condivider*, non comunicar*, "
@@ -154,5 +154,48 @@ ENTER = (
     "vul, voer, anvand, ange, brug, indtast, bruk, skriv, kayta, syota, введите, введіть, въведете, използвайте, используйте, "
     "girin, kullanin, dung, nhap, nhập, masukkan, gunakan, guna, dùng, استخدم, أدخل, ادخل, הזן, הזינו, हमारे, दर्ज, 请输入, 輸入, 输入, "
     "ใช้, กรอก, ingrese, irasykite, ievadiet, sisestage, adja meg, utilizati, πληκτρολογηστε, εισαγετε, χρησιμοποιηστε, tumia, ingiza, "
-    "gamitin, ilagay"
+    "gamitin, ilagay, pop, punch in, key in, tap in, put"
+)
+
+# "Enter 4829 TO log in", "4829 VERIFIES your phone", "type 4829 into the WINDOW": what a number does that has no name.
+PURPOSES = (
+    "to, instead to, in order to, into, in, on, at, for, para, pour, afin de, dans, sur, per, in, um, zum, zur, im, in die, in der, auf, "
+    "om, om te, voor, for at, til at, for a, for å, att, for att, aby, by, zeby, do, na, pre, pri, za, kako bi, da, pentru a, pentru, "
+    "чтобы, для, в, на, щоб, за да, για να, για, untuk, bagi, de, để, upang, para sa, kwa, ili, een, on the"
+)
+PROVES = (
+    "verifies, confirms, approves, authorises, authorizes, authenticates, validates, signs you in, logs you in, will verify, will confirm, "
+    "will approve, will sign you in, will log you in, gets you in, lets you in, bestatigt, confirme votre, confirma tu, confirma su, "
+    "confirma o seu, confirma a sua, autoriza, autorise, conferma il tuo, conferma la tua, autorizza, bevestigt, potwierdza, potvrzuje, "
+    "подтверждает, підтверджує, onaylar"
+)
+PLACES = (
+    "continue, proceed, finish, complete, unlock, get in, carry on, app, window, browser, website, web page, page, prompt, form, "
+    "weiter*, fortfahren, fortzusetzen, webseite, fenster, continuar, seguir, terminar, entrar*, entres, continuer, poursuivre, terminer, "
+    "entrer, proseguire, continuare, completare, entrare, doorgaan, verder, fortsatt*, fortsaet*, jatka*, kontynuowac, pokracov*, "
+    "продолж*, продовж*, войти, devam, melanjutkan, teruskan"
+)
+# Said after a code, it is the old one.
+STALE = (
+    "has expired, is expired, expired, is no longer valid, no longer valid, no longer works, is not valid, is not valid any more, "
+    "has been replaced, was replaced, is cancelled, has been cancelled, ist abgelaufen, ist nicht mehr gultig, ist ungultig, a expire, "
+    "n est plus valable, n est plus valide, ha caducado, ha expirado, ya no es valido, ya no es valida, expirou, nao e mais valido, "
+    "ja nao e valido, e scaduto, non e piu valido, is verlopen, is niet meer geldig, wygasl, stracil waznosc, vyprsel, истек, "
+    "больше не действует, недействителен, больше не действителен, більше не діє, artik gecersiz, gecersiz"
+)
+# "Not even to the courier": who is named after these is only warned of.
+EVEN = (
+    "even, even with, even to, incl, including, nor, not even, auch nicht, selbst nicht, auch, einschliesslich, meme, pas meme, y compris, "
+    "ni siquiera, incluso, ni, nem, nem mesmo, inclusive, nemmeno, neanche, zelfs niet, ook niet, inte ens, ikke engang, nawet, ani, "
+    "даже, навіть, bahkan, termasuk, hatta, kahit"
+)
+ARTICLES = "our, the, your, a, any, to, with, to the, with the, al, au, aux, ao, para o, dem, den, der, mit dem, il, con il, met de"
+# A payment that was made: its authorisation is the bank's, and nobody types it.
+RECEIPTS = (
+    "receipt, payment received, payment approved, purchase approved, transaction approved, sale total, subtotal, "
+    "amount paid, paid, thank you for dining, thank you for shopping, thank you for your purchase, thank you for your business, "
+    "thanks for shopping, beleg, kassenbon, zahlung erhalten, bezahlt, ticket de caisse, paiement accepte, recibo, "
+    "compra aprobada, compra autorizada, compra realizada, pago aprobado, pago recibido, comprobante, comprovante, "
+    "compra aprovada, pagamento aprovado, pago com, ricevuta, scontrino, pagamento effettuato, pagato, betaald, kvitto, kvittering, "
+    "kuitti, paragon, zaplacono, uctenka, zaplaceno, чек, оплачено, квитанция, odendi"
 )

@@ -90,12 +90,16 @@ DELIVERING = matcher([cues.DELIVERING])
 CONFIDENTIAL = matcher([cues.CONFIDENTIAL])
 IS = re.compile(rf"(?:[:：=>「『]|{matcher([cues.IS]).pattern})[\s:'\"«“「【\[(*]{{0,4}}$")
 PAYING = matcher([cues.PAYING])
+RECEIPT = matcher([cues.RECEIPTS])
+EVEN = re.compile(rf"(?:{matcher([cues.EVEN]).pattern})[.,]?(?:\s(?:{matcher([cues.ARTICLES]).pattern}))?\s$")
 MINUTES = re.compile(rf"\d ?(?:{matcher([cues.MINUTES]).pattern})")
 YOUR = matcher([cues.YOUR])
 CONFIRM = matcher([cues.CONFIRM])
+STALE = re.compile(rf"[\s'\"”»*)\],;:-]{{1,4}}(?:which |that |die |qui |que |che )?(?:{matcher([cues.STALE]).pattern})")
 UNIT = matcher([cues.UNITS])
+ENTERING = matcher([cues.ENTER])
 ENTER = re.compile(
-    rf"(?:{matcher([cues.ENTER]).pattern})[\s:'\"«“「]{{0,4}}(?:(?:the|code|el|le|la|den|il|o|otp|pin|kod|kode)[\s:'\"]{{1,3}}){{0,2}}$"
+    rf"(?:{ENTERING.pattern})[\s:'\"«“「]{{0,4}}(?:(?:the|code|el|le|la|den|il|o|otp|pin|kod|kode)[\s:'\"]{{1,3}}){{0,2}}$"
 )
 LINKERS = frozenset(word for entry in entries(cues.LINKERS) + entries(cues.YOUR) for word in entry.split())
 

@@ -66,9 +66,10 @@ def _apart(found: list[Link]) -> list[Link]:
 def _score(link: Link) -> float:
     """0 without a token, or where the words around are about something else."""
     address, near = link.address.lower(), folded(ascii_digits(link.words))[-160:]
+    paragraph = near.rstrip().rpartition("\n\n")[2]
     rest = address.split("://", 1)[1].partition("/")[2]
     strength = _token(link.address)
-    if not strength or any(out in rest for out in LINK_OUT) or DOUBT.search(near):
+    if not strength or any(out in rest for out in LINK_OUT) or DOUBT.search(paragraph):
         return 0.0
     names = re.sub(r"=[^&#]*", "", rest)  # what a parameter holds is chance
     named = any(way in names for way in LINK_IN)
