@@ -79,6 +79,12 @@ def matcher(listed: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(starts))
 
 
+def _right_before(listed: Iterable[str]) -> re.Pattern[str]:
+    """What asks for the number that follows: "enter the code"."""
+    articles = r"(?:the|code|el|le|la|den|il|o|otp|pin|kod|kode)[\s:'\"]{1,3}"
+    return re.compile(rf"(?:{matcher(listed).pattern})[\s:'\"«“「]{{0,4}}(?:{articles}){{0,2}}$")
+
+
 MATCHERS = {
     Kind.EXCLUDED: matcher(others.EXCLUDING.values()),
     Kind.ONE_TIME: matcher(words.ONE_TIME.values()),
@@ -98,9 +104,7 @@ CONFIRM = matcher([cues.CONFIRM])
 STALE = re.compile(rf"[\s'\"”»*)\],;:-]{{1,4}}(?:which |that |die |qui |que |che )?(?:{matcher([cues.STALE]).pattern})")
 UNIT = matcher([cues.UNITS])
 ENTERING = matcher([cues.ENTER])
-ENTER = re.compile(
-    rf"(?:{ENTERING.pattern})[\s:'\"«“「]{{0,4}}(?:(?:the|code|el|le|la|den|il|o|otp|pin|kod|kode)[\s:'\"]{{1,3}}){{0,2}}$"
-)
+ENTER, TYPED = _right_before([cues.ENTER, cues.WITH]), _right_before([cues.ENTER])
 LINKERS = frozenset(word for entry in entries(cues.LINKERS) + entries(cues.YOUR) for word in entry.split())
 
 

@@ -76,11 +76,13 @@ def _only_number(message: Message) -> Scored | None:
 def _scored(message: Message, at: int, candidate: Candidate) -> Scored | None:
     ahead, is_other = _before(message, at, candidate)
     behind = _after(message, at, candidate)
-    if is_other and not (behind and behind.label.kind == Kind.ONE_TIME and _is_said_of(behind.gap)):
+    used = is_used(message, candidate)
+    named = behind and behind.label.kind == Kind.ONE_TIME and _is_said_of(behind.gap)
+    if is_other and not named and not (used and is_entered(message, candidate)):
         return None
     bonds = [bond for bond in (ahead, behind) if bond and _is_close(message, candidate, bond)]
     allowed = [bond for bond in bonds if _is_ours(message, candidate, bond)]
-    if is_used(message, candidate):
+    if used:
         allowed.append(_use(candidate))
     if not allowed:
         return None

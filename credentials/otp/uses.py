@@ -4,40 +4,42 @@ import re
 
 from credentials.otp import cues
 from credentials.otp.candidates import Candidate, Shape
-from credentials.otp.labels import CONFIRM, ENTER, MATCHERS, SELLING, Kind, matcher
+from credentials.otp.labels import CONFIRM, ENTER, MATCHERS, SELLING, TYPED, Kind, matcher
 from credentials.otp.message import Message
 
+BACK = 24  # characters in which to look for "enter"
+SOON = 24  # characters between "to" and its verb
+LONG = 6  # digits that hardly are a door's, a year or a room
 CLAUSE = re.compile(r"[^.!?;:。।\n]{0,80}")
-PURPOSE = re.compile(rf"[\s'\"”»*)\]]{{1,4}}(?:{matcher([cues.PURPOSES]).pattern})\s")
-PROVES = re.compile(rf"[\s'\"”»*)\]]{{1,4}}(?:{matcher([cues.PROVES]).pattern})")
-PLACE = matcher([cues.PLACES])
-SOON = 24  # characters between the purpose and its verb
 VOUCHER = re.compile(r"[A-Z]{4,}\d{1,3}")
+PROVES = re.compile(rf"[\s'\"”»*)\]]{{1,4}}(?:{matcher([cues.PROVES]).pattern})")
+AIM = re.compile(rf"[\s'\"”»*)\],]{{1,4}}(?:{matcher([cues.AIMS]).pattern})\s")
+INTO = re.compile(rf"[\s'\"”»*)\],]{{1,4}}(?:{matcher([cues.INTO]).pattern})\s")
+SIGN_IN, GOING_ON, PLACE = MATCHERS[Kind.SIGN_IN], matcher([cues.GOING_ON]), matcher([cues.PLACES])
 
 
-def is_entered(message: Message, candidate: Candidate) -> bool:
-    return bool(ENTER.search(message.low[max(0, candidate.start - 24) : candidate.start]))
+def is_entered(message: Message, candidate: Candidate, ways: re.Pattern[str] = ENTER) -> bool:
+    return bool(ways.search(message.low[max(0, candidate.start - BACK) : candidate.start]))
 
 
 def is_used(message: Message, candidate: Candidate) -> bool:
-    """The sentence itself says that it signs in or confirms, and of nothing on sale; with letters only if entered."""
+    """The sentence itself says that it signs in or confirms, and of nothing on sale."""
     if candidate.shape < Shape.LETTERED or VOUCHER.fullmatch(candidate.code) or message.is_delivering:
         return False
     clause = CLAUSE.match(message.low, candidate.end)
     said = clause[0] if clause else ""
-    if SELLING.search(said):
+    digits = candidate.code.isdigit()
+    if SELLING.search(said) or (message.is_selling and not digits):
         return False
-    if is_entered(message, candidate):
-        return bool(_has_purpose(said, PLACE)) and (candidate.code.isdigit() or not message.is_selling)
-    return candidate.code.isdigit() and (bool(PROVES.match(said)) or _confirms(message, candidate, said))
+    known = digits and len(candidate.code) >= LONG and (message.is_paying(candidate) or message.is_secret(candidate))
+    if is_entered(message, candidate, TYPED):
+        aims = _leads_to(AIM, said, SIGN_IN, CONFIRM, GOING_ON) or _leads_to(INTO, said, SIGN_IN, PLACE)
+        return aims or (known and not message.is_selling and bool(AIM.match(said)))
+    return (digits and bool(PROVES.match(said))) or (known and _leads_to(AIM, said, SIGN_IN, CONFIRM))
 
 
-def _has_purpose(said: str, *more: re.Pattern[str]) -> bool:
-    purpose = PURPOSE.match(said)
-    soon = said[purpose.end() : purpose.end() + SOON] if purpose else ""
-    return any(pattern.search(soon) for pattern in (CONFIRM, MATCHERS[Kind.SIGN_IN], *more))
-
-
-def _confirms(message: Message, candidate: Candidate, said: str) -> bool:
-    """ "4829 to confirm your transfer": as nobody asks to enter it, only a payment's or a secret."""
-    return _has_purpose(said) and (message.is_paying(candidate) or message.is_secret(candidate))
+def _leads_to(way: re.Pattern[str], said: str, *aims: re.Pattern[str]) -> bool:
+    """ "To log in", "into the app"."""
+    found = way.match(said)
+    soon = said[found.end() : found.end() + SOON] if found else ""
+    return any(aim.search(soon) for aim in aims)
