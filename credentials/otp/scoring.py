@@ -178,7 +178,8 @@ def _before(message: Message, at: int, candidate: Candidate) -> tuple[Bond | Non
     """The best of the labels ahead, and whether the nearest says that the number is something else."""
     found: Bond | None = None
     blocked = False
-    floor = message.candidates[at - 1].end if at else 0
+    previous = message.candidates[at - 1] if at else candidate
+    is_alike = len(previous.code) == len(candidate.code)  # as codes in a list are
     for label in message.labels_before(candidate):
         gap = message.low[label.end : candidate.start]
         if label.kind == Kind.EXCLUDED:
@@ -189,7 +190,8 @@ def _before(message: Message, at: int, candidate: Candidate) -> tuple[Bond | Non
             continue
         if blocked and SENTENCE.search(gap.rstrip()):
             break
-        shared = label.end < floor and not only_linkers(re.sub(r"\d+", "", gap))
+        is_listed = is_alike and only_linkers(re.sub(r"\d+", "", gap))
+        shared = label.end < previous.end <= candidate.start and not is_listed
         bond = Bond(
             _distance(gap, message, candidate, label.kind) - shared, label, gap, f"after '{message.shown(label)}'"
         )

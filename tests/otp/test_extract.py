@@ -334,6 +334,7 @@ def test_a_code_of_something_else_is_no_code(text):
         ("858365 is your 98point6 security code.", "858365"),
         ("Your security code is 7, 3, 0, 5, 6, 2. Again: 7, 3, 0, 5, 6, 2.", "730562"),
         ("46143020\nvalid 5 minutes", "46143020"),
+        ("Your login code:482913,12306 users only.", "482913"),
         ("Sign in to your account\n\nEnter the code below to sign in to your customer account:\n\n482-913", "482913"),
     ],
 )
