@@ -3,6 +3,7 @@
 Every row of corpus.jsonl belongs to a set. The rules were made looking at `tuned` and never at the misses of `held`.
 The blind sets were written without a look at the rules and scored once before anything was changed: AT_FIRST_SIGHT
 is that figure. From then on the rules have seen them too, so only the figure at first sight tells of messages to come.
+Of blind7 and blind8 the messages were new but their author had just mended the rules: take those figures as kind ones.
 """
 
 import argparse
