@@ -17,7 +17,7 @@ from django.conf import settings
 
 from config.waiting import Hub, Message, Receive, Send, answered
 from config.wsgi import application as django_application
-from credentials.otp.labels import compile_all
+from credentials.otp import extract
 
 BODY_SECONDS = 30  # a whole body has to be here by then
 MOST_DRAINED = 64_000_000  # bytes read to nowhere, so that a sender in mid-sentence still hears its 413
@@ -25,7 +25,7 @@ MOST_DRAINED = 64_000_000  # bytes read to nowhere, so that a sender in mid-sent
 # An unbounded queue: a client that does not read its answer must not hold one of the few threads.
 django = cast(Any, WSGIMiddleware(cast(Any, django_application), workers=settings.THREADS, send_queue_size=0))
 hub = Hub()
-compile_all()
+extract.get_ready()
 
 
 class Gone(Exception):

@@ -16,7 +16,7 @@ LENGTHS = range(3, 11)
 NEVER = frozenset(entries(cues.NEVER))
 CURRENCY_BEFORE = re.compile(rf"(?<![a-z])(?:{'|'.join(map(re.escape, entries(cues.CURRENCIES)))})$")
 SIGNS = "$€£¥₹₽₺₩₫฿₴₦₪₸₾֏₵₱₡￥¢"
-TIME = re.compile(r"(\d{4,8}),(\d{1,2} ?(?:分|min|мин|хв|phut|นาที|분))")
+TIME = re.compile(r"(\d{4,8}),(\d{1,2} ?(?:分|min|мин|хв|phut|นาที|분)|\d{4,8}(?![\d.,]))")  # no thousands, no decimals
 SPACED_OUT = re.compile(r"(?<![\w.,:/+-])\d(?:\s{1,3}\d(?!\d)){3,9}(?![\w/]|[ .,:-]{1,2}\d)")
 DASHED_OUT = re.compile(r"(?<![\w.,:/+-])\d(?:[-·.]\d(?!\d)){3,7}(?![\w/-])")
 SPOKEN = re.compile(r"(?<![\w.,:/+-])\d(?:[,.、] {1,3}\d(?!\d)){3,9}(?![\w/]|[,.] ?\d)")  # "4, 8, 2, 9" by telephone
@@ -31,7 +31,7 @@ GLUED_BEFORE = re.compile(
     rf"[{SIGNS}+/\\@%_^~•●…№A-Za-z]\Z|[{SIGNS}] \Z|\.\.\Z|\(\+\Z|[*•xX×●·…∙#]{{2}}$"
     r"|\d\d +[-+]\Z|[•●∙×xX]{2,} \Z|\(#\Z"  # an offset from UTC, the end of a telephone, an issue
 )
-GLUED_AFTER = re.compile(rf"[@/\\%_#]|[A-Za-z]| ?%|[*•xX]{{2}}(?!\*)\d| ?[{SIGNS}]")
+GLUED_AFTER = re.compile(rf"[@/\\%_#]|[A-Za-z]| ?%|[*•xX]{{2,10}}\d| ?[{SIGNS}]")
 
 
 class Shape(IntEnum):
@@ -114,9 +114,21 @@ def _grouped(text: str, parts: list[tuple[int, str]]) -> Iterator[Candidate]:
         yield Candidate(code, start, end, Shape.ODD if odd else Shape.USUAL)
     elif hyphens and len(parts) == 2 and len(code) in range(5, 9):
         yield Candidate(code, start, end, Shape.ODD)
+    elif (
+        _is_chunked([len(part) for _, part in parts])
+        and len(code) in range(5, 9)
+        and (len(parts) > 2 or _ends_line(text, end))
+    ):
+        yield Candidate(code, start, end, Shape.USUAL)
     elif not hyphens and not _is_telephone(parts, code):
         for part in parts:
             yield from _grouped(text, [part])
+
+
+def _is_chunked(sizes: list[int]) -> bool:
+    """Cut into threes or fours, the last what is left: "447 120 98"."""
+    *full, rest = sizes
+    return set(full) in ({3}, {4}) and 1 < rest < full[0]
 
 
 def _is_telephone(parts: list[tuple[int, str]], code: str) -> bool:
@@ -126,8 +138,8 @@ def _is_telephone(parts: list[tuple[int, str]], code: str) -> bool:
 
 def _is_glued(text: str, start: int, end: int) -> bool:
     """Part of something longer: masked, signed, priced, an address, a decimal."""
-    before, after = text[max(0, start - 8) : start], text[end : end + 2]
-    if before.endswith("**") and after == "**":
+    before, after = text[max(0, start - 8) : start], text[end : end + 12]
+    if before.endswith("**") and re.match(r"\*\*(?!\*)", after):
         return False  # bold
     if before.endswith("*") and not after.startswith("*") and end - start == 4:
         return True  # the end of a card

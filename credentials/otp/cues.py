@@ -37,8 +37,8 @@ DELIVERING = (
 # It is to be kept to oneself, or lasts some minutes: the wording around codes for signing in.
 CONFIDENTIAL = (
     "don t share, dont share, not share, never share, not disclose, never disclose, not give, don t give, never give, don t tell, not tell, "
-    "never tell, not forward, don t forward, never forward, keep it secret, keep this code, not request this, didn t request, did not request, "
-    "won t ask, never ask, will not ask, never call, wasn t you, not you, expires in, expire in, expires at, will expire, expires after, "
+    "never tell, not forward, don t forward, never forward, keep it secret, keep this code, not request this, didn t request, did not request, didn t ask, did not ask, "
+    "won t ask, never ask, will not ask, never call, no longer works, no longer valid, wasn t you, not you, expires in, expire in, expires at, will expire, expires after, "
     "valid for, valid until, valid till, is valid, nicht weiter*, niemals, niemandem, gultig, teilen sie, teile, lauft ab, nicht angefordert, "
     "ne le communiquez, ne communiquez, ne partagez, jamais, expire dans, valable, no lo compart*, no la compart*, no compart*, nunca, valido, "
     "valida, vence, caduca, expira, nao compartilhe, nao partilhe, nao divulgue, nao o partilhe, nao informe, non condivider*, non comunicar*, "
@@ -148,11 +148,58 @@ CONFIRM = (
     "確認, 确认, 確認, 확인, xac nhan, xác nhận, konfirmasi*, sahkan, ยืนยัน, activer, activez, activar, ativar, aktivier*, get started"
 )
 ENTER = (
-    "use, enter, type, type in, input, submit, using, with, provide, reply with, nutze*, verwende*, gib, geben sie, mit, eingeben, "
-    "utilisez, saisissez, entrez, utilise, avec, usa, use, utiliza, ingresa, introduce, introduzca, digite, insira, informe, "
-    "utilize, con, com, inserisci, usa il, digita, wpisz, podaj, uzyj, zadejte, zadajte, unesite, vnesite, introduceti, gebruik, "
+    "use, enter, type, type in, input, submit, provide, reply with, nutze*, verwende*, gib, geben sie, eingeben, "
+    "utilisez, saisissez, entrez, utilise, usa, use, utiliza, ingresa, introduce, introduzca, digite, insira, informe, "
+    "utilize, inserisci, usa il, digita, wpisz, podaj, uzyj, zadejte, zadajte, unesite, vnesite, introduceti, gebruik, "
     "vul, voer, anvand, ange, brug, indtast, bruk, skriv, kayta, syota, введите, введіть, въведете, използвайте, используйте, "
     "girin, kullanin, dung, nhap, nhập, masukkan, gunakan, guna, dùng, استخدم, أدخل, ادخل, הזן, הזינו, हमारे, दर्ज, 请输入, 輸入, 输入, "
     "ใช้, กรอก, ingrese, irasykite, ievadiet, sisestage, adja meg, utilizati, πληκτρολογηστε, εισαγετε, χρησιμοποιηστε, tumia, ingiza, "
-    "gamitin, ilagay"
+    "gamitin, ilagay, pop, punch in, key in, tap in, put"
+)
+WITH = "using, with, mit, avec, con, com"
+
+# "Enter 4829 TO log in", "4829 VERIFIES your phone", "type 4829 INTO the WINDOW": what a number does that has no name.
+AIMS = (
+    "to, instead to, in order to, para, pour, afin de, per, um, om, om te, for at, til at, for a, for å, att, for att, aby, by, zeby, "
+    "kako bi, da, pentru a, чтобы, щоб, за да, για να, untuk, de, để, upang, para sa, ili"
+)
+INTO = "into, in, on, at, for, instead on, dans, sur, en, im, in die, in der, auf, zum, zur, bei, do, na, в, на, для, on the, sa"
+PROVES = (
+    "verifies, confirms, approves, unlocks, activates, completes your, restores, resets, links your, authorises, authorizes, "
+    "authenticates, validates, signs you in, logs you in, will verify, will confirm, will approve, will sign you in, will log you in, gets you in, lets you in, bestatigt, confirme votre, confirma tu, confirma su, "
+    "confirma o seu, confirma a sua, autoriza, autorise, conferma il tuo, conferma la tua, autorizza, bevestigt, potwierdza, potvrzuje, "
+    "подтверждает, підтверджує, onaylar"
+)
+GOING_ON = (
+    "continue, proceed, finish, complete, unlock, get in, carry on, weiter*, fortfahren, fortzusetzen, continuar, seguir, terminar, "
+    "entrar*, entres, continuer, poursuivre, terminer, entrer, proseguire, continuare, completare, entrare, doorgaan, verder, fortsatt*, "
+    "fortsaet*, jatka*, kontynuowac, pokracov*, продолж*, продовж*, войти, devam, melanjutkan, teruskan"
+)
+PLACES = (
+    "app, window, browser, website, web page, page, prompt, webseite, fenster, seite, page web, fenetre, site, pagina, ventana, "
+    "aplicacion, aplicativo, finestra, venster, aplikac*, stranie, strance, prilozhen*, приложен*, окно, окне, сайте, ekrana, aplikasi"
+)
+# Said after a code, it is the old one.
+STALE = (
+    "has expired, is expired, expired, is no longer valid, no longer valid, no longer works, is not valid, is not valid any more, "
+    "has been replaced, was replaced, is cancelled, has been cancelled, ist abgelaufen, ist nicht mehr gultig, ist ungultig, a expire, "
+    "n est plus valable, n est plus valide, ha caducado, ha expirado, ya no es valido, ya no es valida, expirou, nao e mais valido, "
+    "ja nao e valido, e scaduto, non e piu valido, is verlopen, is niet meer geldig, wygasl, stracil waznosc, vyprsel, истек, "
+    "больше не действует, недействителен, больше не действителен, більше не діє, artik gecersiz, gecersiz"
+)
+# "Not even to the courier": who is named after these is only warned of.
+EVEN = (
+    "even, even with, even to, incl, including, nor, not even, auch nicht, selbst nicht, auch, einschliesslich, meme, pas meme, y compris, "
+    "ni siquiera, incluso, ni, nem, nem mesmo, inclusive, nemmeno, neanche, zelfs niet, ook niet, inte ens, ikke engang, nawet, ani, "
+    "даже, навіть, bahkan, termasuk, hatta, kahit"
+)
+ARTICLES = "our, the, your, a, any, to, with, to the, with the, al, au, aux, ao, para o, dem, den, der, mit dem, il, con il, met de"
+# A payment that was made: its authorisation is the bank's, and nobody types it.
+RECEIPTS = (
+    "receipt, payment received, payment approved, purchase approved, transaction approved, sale total, subtotal, "
+    "amount paid, paid, thank you for dining, thank you for shopping, thank you for your purchase, thank you for your business, "
+    "thanks for shopping, beleg, kassenbon, zahlung erhalten, bezahlt, ticket de caisse, paiement accepte, recibo, "
+    "compra aprobada, compra autorizada, compra realizada, pago aprobado, pago recibido, comprobante, comprovante, "
+    "compra aprovada, pagamento aprovado, pago com, ricevuta, scontrino, pagamento effettuato, pagato, betaald, kvitto, kvittering, "
+    "kuitti, paragon, zaplacono, uctenka, zaplaceno, чек, оплачено, квитанция, odendi"
 )

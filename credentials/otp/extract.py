@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from credentials.otp import plain
+from credentials.otp.labels import Matcher
 from credentials.otp.links import magic_link
 from credentials.otp.message import Message
 from credentials.otp.scoring import Scored, best
@@ -57,3 +58,9 @@ def choices(text: str, channel: str = "") -> list[str]:
     addresses = [link.address for link in plain.links(text, channel)]
     found = [taken, *dict.fromkeys(shaped[:MOST_CODES]), *dict.fromkeys(addresses[:MOST_LINKS])]
     return [choice for choice in dict.fromkeys(found) if choice]
+
+
+def get_ready() -> None:
+    """What a server does before it serves, lest the first message wait for half a second."""
+    for matcher in Matcher.every:
+        _ = matcher.pattern

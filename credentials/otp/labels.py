@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from typing import ClassVar
 
 from credentials.otp import cues, others, words
 from credentials.otp.plain import ascii_digits, folded
@@ -93,8 +94,11 @@ class Matcher:
     Compiled when first asked, since all of them take near half a second, which no command should wait for.
     """
 
+    every: ClassVar[list["Matcher"]] = []
+
     def __init__(self, listed: Iterable[str], around: str = "%s") -> None:
         self._listed, self._around = listed, around
+        self.every.append(self)
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -110,6 +114,8 @@ class Matcher:
         return self.pattern.finditer(text)
 
 
+# What asks for the number that follows: "enter the code".
+RIGHT_BEFORE = r"(?:%s)[\s:'\"«“「]{0,4}(?:(?:the|code|el|le|la|den|il|o|otp|pin|kod|kode)[\s:'\"]{1,3}){0,2}$"
 MATCHERS = {
     Kind.EXCLUDED: Matcher(others.EXCLUDING.values()),
     Kind.ONE_TIME: Matcher(words.ONE_TIME.values()),
@@ -121,22 +127,16 @@ DELIVERING = Matcher([cues.DELIVERING])
 CONFIDENTIAL = Matcher([cues.CONFIDENTIAL])
 IS = Matcher([cues.IS], r"(?:[:：=>「『]|%s)[\s:'\"«“「【\[(*]{0,4}$")
 PAYING = Matcher([cues.PAYING])
+RECEIPT = Matcher([cues.RECEIPTS])
+EVEN = Matcher([cues.EVEN], rf"(?:%s)[.,]?(?:\s(?:{written([cues.ARTICLES])}))?\s$")
 MINUTES = Matcher([cues.MINUTES], r"\d ?(?:%s)")
 YOUR = Matcher([cues.YOUR])
 CONFIRM = Matcher([cues.CONFIRM])
+STALE = Matcher([cues.STALE], r"[\s'\"”»*)\],;:-]{1,4}(?:which |that |die |qui |que |che )?(?:%s)")
 UNIT = Matcher([cues.UNITS])
-ENTER = Matcher(
-    [cues.ENTER],
-    r"(?:%s)[\s:'\"«“「]{0,4}(?:(?:the|code|el|le|la|den|il|o|otp|pin|kod|kode)[\s:'\"]{1,3}){0,2}$",
-)
+ENTERING = Matcher([cues.ENTER])
+ENTER, TYPED = Matcher([cues.ENTER, cues.WITH], RIGHT_BEFORE), Matcher([cues.ENTER], RIGHT_BEFORE)
 LINKERS = frozenset(word for entry in entries(cues.LINKERS) + entries(cues.YOUR) for word in entry.split())
-
-
-def compile_all() -> None:
-    """What a server does before it serves, lest the first message wait."""
-    for matcher in (*MATCHERS.values(), SELLING, DELIVERING, CONFIDENTIAL, IS, PAYING, MINUTES, YOUR, CONFIRM, UNIT,
-                    ENTER):  # fmt: skip
-        _ = matcher.pattern
 
 
 def find_labels(text: str) -> list[Label]:

@@ -13,6 +13,7 @@ STRONG, WEAK = 2.0, 1.5
 CROWD = 4  # links to one page
 MOST = 400  # links; more is a catalogue
 LINK_IN, LINK_OUT = entries(cues.LINK_IN), entries(cues.LINK_OUT)
+HOST_OUT = re.compile(r"https?://(?:help|support|faq|blog|news|newsletter|feedback|survey|status|docs)\.", re.I)
 TOKEN_NAME = re.compile(
     r"[?&#;/](?:[a-z_-]{0,20}(?:token|ticket|nonce|oobcode|signature|secret|code|codice|codigo|clave|cle|key|otp|sig|hash|auth|jwt|magic))[=/]"
     r"([^&#/]{6,})",
@@ -66,9 +67,10 @@ def _apart(found: list[Link]) -> list[Link]:
 def _score(link: Link) -> float:
     """0 without a token, or where the words around are about something else."""
     address, near = link.address.lower(), folded(ascii_digits(link.words))[-160:]
+    paragraph = near.rstrip().rpartition("\n\n")[2]
     rest = address.split("://", 1)[1].partition("/")[2]
     strength = _token(link.address)
-    if not strength or any(out in rest for out in LINK_OUT) or DOUBT.search(near):
+    if not strength or HOST_OUT.match(link.address) or any(out in rest for out in LINK_OUT) or DOUBT.search(paragraph):
         return 0.0
     names = re.sub(r"=[^&#]*", "", rest)  # what a parameter holds is chance
     named = any(way in names for way in LINK_IN)

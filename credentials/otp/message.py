@@ -11,9 +11,12 @@ from credentials.otp.candidates import TIME, Candidate, Shape, find_candidates
 from credentials.otp.labels import (
     CONFIDENTIAL,
     DELIVERING,
+    EVEN,
     MINUTES,
     PAYING,
+    RECEIPT,
     SELLING,
+    STALE,
     Kind,
     Label,
     Matcher,
@@ -35,6 +38,13 @@ HOST = re.compile(  # "booking.com" books nothing, and what follows its slash is
 APP_HASH = re.compile(r"[\n ] *(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])[A-Za-z0-9+/]{11} *$")  # SMS Retriever's
 RETRIEVED = re.compile(r"\A<#>.*\n[^\S\n]*\S{1,20}\Z", re.S)  # meant for an app: the last line says for which
 LAST = 40  # characters that may hold it
+QUOTED = re.compile(  # where a reply has what it answers
+    r"^(?:>|-{2,} ?(?:original message|ursprungliche nachricht|message d.origine|mensaje original|messaggio originale)"
+    r"|(?:on|am|le|el|em|il|op|w dniu|dne|den)\b[^\n]{5,160}"
+    r"(?:wrote|schrieb[^\n:]{0,60}|a ecrit|escribio|escreveu|ha scritto|schreef[^\n:]{0,60}|napisal\(?a?\)?|napsal"
+    r"|skrev[^\n:]{0,60}) ?:)",
+    re.M,
+)
 ADDRESSEE = re.compile(r"(?<![\w.+-])([\w.+-]{1,64})@[A-Za-z]")
 
 
@@ -63,6 +73,7 @@ class Message:
             candidate
             for candidate in find_candidates(text, low)
             if candidate.code.lower() not in names
+            and not STALE.match(low, candidate.end)
             and not (candidate.shape == Shape.LETTERS and candidate.start in starts)
         ]
         return cls(text, low, labels, candidates[:MOST])
@@ -92,7 +103,24 @@ class Message:
     @cached_property
     def is_delivering(self) -> bool:
         """The driver asks for a code then, even one that is called "OTP"."""
-        return bool(DELIVERING.search(self.low)) and not any(label.is_sign_in for label in self.labels)
+        if any(label.is_sign_in for label in self.labels):
+            return False
+        found = DELIVERING.finditer(self.low)
+        return any(not EVEN.search(self.low[max(0, who.start() - 30) : who.start()]) for who in found)
+
+    @cached_property
+    def is_receipt(self) -> bool:
+        """Of a payment that was made: an authorisation is then the bank's."""
+        return bool(RECEIPT.search(self.low))
+
+    def is_quoted(self, candidate: Candidate) -> bool:
+        """A reply repeats it from the message before."""
+        return self._reply_end <= candidate.start
+
+    @cached_property
+    def _reply_end(self) -> int:
+        found = QUOTED.search(self.low)
+        return found.start() if found else len(self.low)
 
     @cached_property
     def has_one_number(self) -> bool:

@@ -16,7 +16,7 @@ EXCLUDING = {
     "dress code, old code, previous code, earlier code, expired code, license plate, plate, balance, amount, amt, total, sum of, "
     "price, pay, paid, payment of, ip, ip address, points, copyright, since, opt out, to stop, stop to, unsubscribe, queue, job, "
     "issue, commit, pr, bug, code of conduct, sort-code, student id, patient id, session id, purchase code, versioncode, "
-    "version code, encode, decode, unicode, opcode, qrcode, exit code, return code, response code, status code, error number, "
+    "version code, encode, decode, unicode, opcode, qrcode, exit code, return code, response code, status code, error number, replaces, replacing, instead of, "
     "door pin, alarm code, coupon code, redemption code, activation fee, sim number, imei, vin, order id, order no, order number, "
     "reservation code, booking code, booking reference, confirmation no, confirmation #, conf, customer code, client code, "
     "agent code, branch code, swift code, bank code, tax code, vat code, hs code, product key, license key, serial, batch, meter, "

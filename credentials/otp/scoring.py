@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from credentials.otp.candidates import Candidate, Shape
-from credentials.otp.labels import ENTER, IS, LINKERS, YOUR, Kind, Label
+from credentials.otp.labels import ENTER, ENTERING, IS, LINKERS, YOUR, Kind, Label
 from credentials.otp.message import Message
+from credentials.otp.uses import VOUCHER, is_entered, is_used
 
 ENOUGH = 4.0
 MARGIN = 0.35  # less between the two best is a draw
@@ -13,7 +14,8 @@ LINKED = 4.0  # the distance with only "is" or a colon between
 CLAUSE = 80  # characters that a label reaches within its sentence; twice that to what is stated
 NEAR = 40  # characters in which to look for "is" or "enter"
 SENTENCE = re.compile(r"(?<!\bno)(?<!\bnr)(?<!\brs)(?<!\bref)[.!?;…](?=\s|$)|[。！？；।؟\n]")
-VOUCHER = re.compile(r"[A-Z]{4,}\d{1,3}")
+AUTHORISATION = re.compile(r"auth|autori[sz]")
+CARD_NUMBER = re.compile(r"(?<!\w)\d(?:[ -]?\d){11,18}[^\d.!?]{1,24}$")
 CLAUSES = re.compile(r"[.,:;!?\n\d]")
 BARE = re.compile(r"[\s:：=\-–—>→»›'\"“”‘’«„「」『』【】\[\](){}<*_#|,،、.·•՝↓👉➡🔑🔐]*")
 SHAPES = {Shape.ODD: -1.5, Shape.LETTERS: -1.0, Shape.LETTERED: 0.0, Shape.DIGITS: 0.0, Shape.USUAL: 1.0}
@@ -44,18 +46,23 @@ class Bond:
 
 def best(message: Message) -> Scored | str:
     """The one candidate ahead of all others, or why there is none."""
-    by_code: dict[str, Scored] = {}
-    for at, candidate in enumerate(message.candidates):
-        scored = _scored(message, at, candidate)
-        known = by_code.get(candidate.code)
-        if scored and (not known or scored.score > known.score):
-            by_code[candidate.code] = scored
-    ranked = sorted(by_code.values(), key=lambda scored: -scored.score)
+    ranked = _ranked(message)
     if not ranked or ranked[0].score < ENOUGH:
         return _only_number(message) or "nothing: no number stands by a word for a code"
     if len(ranked) > 1 and ranked[0].score - ranked[1].score < MARGIN:
         return "nothing: two candidates are equally likely"
     return ranked[0]
+
+
+def _ranked(message: Message) -> list[Scored]:
+    """The best first, each code once; what a reply quotes counts only if the reply itself has none."""
+    found = [scored for at, candidate in enumerate(message.candidates) if (scored := _scored(message, at, candidate))]
+    fresh = [scored for scored in found if not message.is_quoted(scored.candidate)]
+    is_answered = any(scored.score >= ENOUGH for scored in fresh)
+    by_code: dict[str, Scored] = {}
+    for scored in sorted(fresh if is_answered else found, key=lambda scored: -scored.score):
+        by_code.setdefault(scored.candidate.code, scored)
+    return list(by_code.values())
 
 
 def _only_number(message: Message) -> Scored | None:
@@ -69,16 +76,25 @@ def _only_number(message: Message) -> Scored | None:
 def _scored(message: Message, at: int, candidate: Candidate) -> Scored | None:
     ahead, is_other = _before(message, at, candidate)
     behind = _after(message, at, candidate)
-    if is_other and not (behind and behind.label.kind == Kind.ONE_TIME and _is_said_of(behind.gap)):
+    used = is_used(message, candidate)
+    named = behind and behind.label.kind == Kind.ONE_TIME and _is_said_of(behind.gap)
+    if is_other and not named and not (used and is_entered(message, candidate)):
         return None
     bonds = [bond for bond in (ahead, behind) if bond and _is_close(message, candidate, bond)]
     allowed = [bond for bond in bonds if _is_ours(message, candidate, bond)]
+    if used:
+        allowed.append(_use(candidate))
     if not allowed:
         return None
     bond = max(allowed, key=lambda bond: bond.strength)
     opens = not message.text[max(0, candidate.start - 20) : candidate.start].strip() and candidate.start < 20
-    aids = message.stands_alone(candidate) + max(_is_entered(message, candidate), opens / 2)
+    aids = message.stands_alone(candidate) + max(is_entered(message, candidate), opens / 2)
     return Scored(candidate, bond.strength + SHAPES[candidate.shape] + aids + message.has_one_number / 2, bond.reason)
+
+
+def _use(candidate: Candidate) -> Bond:
+    """Its own sentence in the place of a label."""
+    return Bond(3.0, Label(Kind.SIGN_IN, candidate.start, candidate.end), "", "by what it is used for")
 
 
 def _is_close(message: Message, candidate: Candidate, bond: Bond) -> bool:
@@ -98,17 +114,19 @@ def _is_close_with_letters(message: Message, candidate: Candidate, bond: Bond) -
     if bond.label.kind < Kind.ONE_TIME and VOUCHER.fullmatch(candidate.code):
         return False
     if bond.is_behind and bond.label.kind == Kind.SIGN_IN:
-        return _is_entered(message, candidate) and len(bond.gap) <= NEAR and not CLAUSES.search(bond.gap)
+        return is_entered(message, candidate) and len(bond.gap) <= NEAR and not CLAUSES.search(bond.gap)
     if bond.is_behind:
         return _is_predicate(bond.gap)
     if bond.label.kind != Kind.SIGN_IN and (bond.distance >= LINKED or IS.search(bond.gap[-NEAR:])):
         return True
-    return _is_entered(message, candidate) or (bond.label.kind != Kind.SIGN_IN and message.stands_alone(candidate))
+    return is_entered(message, candidate) or (bond.label.kind != Kind.SIGN_IN and message.stands_alone(candidate))
 
 
 def _is_ours(message: Message, candidate: Candidate, bond: Bond) -> bool:
     """Whether it is a code for signing in or paying: by its name, by what is said around it, or of nothing else."""
     digits = candidate.code.isdigit()
+    if _is_of_payment(message, candidate, bond.label):
+        return False
     if bond.label.kind == Kind.ONE_TIME:
         return not message.is_delivering
     if message.is_sign_in(candidate) and (digits or not message.is_selling):
@@ -119,13 +137,18 @@ def _is_ours(message: Message, candidate: Candidate, bond: Bond) -> bool:
     return paid or message.is_secret(candidate) or _is_all_there_is(message, candidate, bond)
 
 
+def _is_of_payment(message: Message, candidate: Candidate, label: Label) -> bool:
+    """The authorisation on a receipt, or the code on a card after the card's number."""
+    if AUTHORISATION.match(message.low, label.start) and message.is_receipt and not message.is_secret(candidate):
+        return True
+    return bool(CARD_NUMBER.search(message.low, max(0, label.start - NEAR), label.start))
+
+
 def _is_all_there_is(message: Message, candidate: Candidate, bond: Bond) -> bool:
     known = _is_predicate(bond.gap) if bond.is_behind else not _is_of_something(bond.gap)
-    return known and (_is_yours(message, bond.label) or message.stands_alone(candidate) or message.says_nothing_else)
-
-
-def _is_entered(message: Message, candidate: Candidate) -> bool:
-    return bool(ENTER.search(message.low[max(0, candidate.start - 24) : candidate.start]))
+    usual = len(candidate.code) >= 6 and candidate.code.isdigit() and is_entered(message, candidate)
+    alone = message.stands_alone(candidate) or message.says_nothing_else
+    return known and (usual or alone or _is_yours(message, bond.label))
 
 
 def _is_said_of(gap: str) -> bool:
@@ -155,7 +178,8 @@ def _before(message: Message, at: int, candidate: Candidate) -> tuple[Bond | Non
     """The best of the labels ahead, and whether the nearest says that the number is something else."""
     found: Bond | None = None
     blocked = False
-    floor = message.candidates[at - 1].end if at else 0
+    previous = message.candidates[at - 1] if at else candidate
+    is_alike = len(previous.code) == len(candidate.code)  # as codes in a list are
     for label in message.labels_before(candidate):
         gap = message.low[label.end : candidate.start]
         if label.kind == Kind.EXCLUDED:
@@ -166,7 +190,8 @@ def _before(message: Message, at: int, candidate: Candidate) -> tuple[Bond | Non
             continue
         if blocked and SENTENCE.search(gap.rstrip()):
             break
-        shared = label.end < floor and not only_linkers(re.sub(r"\d+", "", gap))
+        is_listed = is_alike and only_linkers(re.sub(r"\d+", "", gap))
+        shared = label.end < previous.end <= candidate.start and not is_listed
         bond = Bond(
             _distance(gap, message, candidate, label.kind) - shared, label, gap, f"after '{message.shown(label)}'"
         )
@@ -196,15 +221,16 @@ def _distance(gap: str, message: Message, candidate: Candidate, kind: Kind) -> f
         return (2.0 if kind == Kind.SIGN_IN else 3.0) + stated / 2 - len(gap) / (CLAUSE * (1 + stated))
     if message.stands_alone(candidate):
         return 2.5 - len(gap) / 400
-    return _across_sentences(gap, message.is_sign_in(candidate))
+    return _across_sentences(gap, message, candidate)
 
 
-def _across_sentences(gap: str, is_sign_in: bool) -> float:
+def _across_sentences(gap: str, message: Message, candidate: Candidate) -> float:
     """Only where the candidate's own sentence asks to enter it, or says nothing before it."""
     clause = gap[[found.end() for found in SENTENCE.finditer(gap)][-1] :] if SENTENCE.search(gap) else gap
     if not (ENTER.search(clause[-NEAR:]) or IS.search(clause[-NEAR:]) or only_linkers(clause)):
         return 0.0
-    return max(0.0, (1.5 if is_sign_in else 1.0) - len(gap) / 120)
+    asked = ENTERING.match(clause.strip()) and message.is_secret(candidate)
+    return max(0.0, (1.5 if asked or message.is_sign_in(candidate) else 1.0) - len(gap) / 120)
 
 
 def _after(message: Message, at: int, candidate: Candidate) -> Bond | None:

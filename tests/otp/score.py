@@ -3,6 +3,7 @@
 Every row of corpus.jsonl belongs to a set. The rules were made looking at `tuned` and never at the misses of `held`.
 The blind sets were written without a look at the rules and scored once before anything was changed: AT_FIRST_SIGHT
 is that figure. From then on the rules have seen them too, so only the figure at first sight tells of messages to come.
+Of blind7 and blind8 the messages were new but their author had just mended the rules: take those figures as kind ones.
 """
 
 import argparse
@@ -24,6 +25,9 @@ AT_FIRST_SIGHT = {  # exact, and false positives
     "blind3": "123 of 130, 1 of 50",
     "blind4": "101 of 104, 2 of 41",
     "blind5": "128 of 136, 2 of 61",
+    "blind6": "177 of 196, 3 of 60",
+    "blind7": "54 of 60, 1 of 22",  # after the misses of blind6 were mended; many traps
+    "blind8": "79 of 80, 0 of 20",  # after those of blind7; senders' usual templates
 }
 
 Row = dict[str, str | None]

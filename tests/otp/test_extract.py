@@ -221,6 +221,85 @@ def test_every_set_of_the_corpus_is_read_well(name):
     assert false / negatives <= 0.02
 
 
+def test_every_blind_set_says_what_it_scored_at_first_sight():
+    assert {str(row["set"]) for row in CORPUS} - {"tuned", "held"} == set(score.AT_FIRST_SIGHT)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Acme: enter 4829 to log in.", "4829"),
+        ("Tippe 482913 ein oder verwende 482913, um die Zahlung von 20,00 EUR freizugeben.", "482913"),
+        ("Acme. Saisissez 4829 pour confirmer votre adresse.", "4829"),
+        ("Pop 482913 into the app and you're done.", "482913"),
+        ("Hi Sam! 4829 verifies your phone.", "4829"),
+        ("Type K7Q9PX into the window that asked for it.", "K7Q9PX"),
+    ],
+)
+def test_what_a_sentence_does_with_a_number_can_name_it(text, found):
+    assert code(text, "sms") == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Enter 4829 on the keypad to open the gate. Do not share.",
+        "Use 482913 to join the meeting. Do not share.",
+        "Use PIZZA50 to confirm your order.",
+        "Pay with 482913 for payment of your bill.",
+        "Call 0800 123 456 to confirm your transfer.",
+        "Use 4829 to confirm your pickup.",
+    ],
+)
+def test_a_number_that_is_used_for_something_else_is_no_code(text):
+    assert code(text, "sms") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Code 110284 has expired. Your new login code is 482913.",
+        "Your new login code 482913 replaces 110284.",
+        "My login code: 482913\n\nOn Fri, Nov 20, 2026 at 9:14 AM Dana wrote:\n> My login code: 110284",
+        "My login code: 482913\n\n-----Original Message-----\nMy login code: 110284",
+    ],
+)
+def test_an_old_code_gives_way_to_the_new_one(text):
+    assert code(text, "email") == "482913"
+
+
+def test_a_code_that_only_the_quoted_message_has_is_found():
+    assert code("Here it is.\n\nOn Fri, Nov 20, 2026 Dana wrote:\n> My login code: 482913", "email") == "482913"
+
+
+@pytest.mark.parametrize("written", ["447 120 98", "4471 2098", "4471 20"])
+def test_digits_in_threes_or_fours_may_leave_a_short_rest(written):
+    assert code(f"Acme: your login code is {written}.") == written.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Receipt 7712. Total $58.20. Auth code 003912. Thank you.",
+        "Payment received. Authorization code: 003912",
+        "Gift card: number 6006 4912 3456 7890, security code 4410",
+    ],
+)
+def test_what_a_receipt_or_a_card_calls_a_code_is_none(text):
+    assert code(text, "email") is None
+
+
+def test_the_courier_who_is_only_warned_of_takes_no_code_away():
+    assert code("Your OTP is 4829. Do not share it with anyone, not even the delivery partner.") == "4829"
+    assert code("Your OTP is 4829. Share it with the delivery partner.") is None
+
+
+def test_a_doubt_in_the_paragraph_before_is_no_doubt_of_the_link():
+    link = "https://example.org/session/email-login/7d1e0c93b5a84f26"
+    assert code(f"If you did not request this, ignore it.\n\nClick to log in:\n{link}", "email") == link
+    assert code(f"If you did not request this, secure your login:\n{link}", "email") is None
+
+
 def test_a_reason_never_holds_the_code():
     for row in CORPUS:
         found = extract(row["text"], row["channel"])
@@ -257,6 +336,7 @@ def test_a_code_of_something_else_is_no_code(text):
         ("858365 is your 98point6 security code.", "858365"),
         ("Your security code is 7, 3, 0, 5, 6, 2. Again: 7, 3, 0, 5, 6, 2.", "730562"),
         ("46143020\nvalid 5 minutes", "46143020"),
+        ("Your login code:482913,12306 users only.", "482913"),
         ("Sign in to your account\n\nEnter the code below to sign in to your customer account:\n\n482-913", "482913"),
     ],
 )
