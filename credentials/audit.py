@@ -183,9 +183,9 @@ def add_after(head: Head, event: AuditEvent, also: Iterable[Ready]) -> bool:
     return if_written(_EVENTS.ready(event, only_if=_HEAD_IS[connection.vendor], given=given), *also)
 
 
-def add_all(events: Sequence[AuditEvent]) -> None:
-    """Add events that follow each other and the head, under the lock."""
-    _EVENTS.insert_all(events)
+def add_all(events: Sequence[AuditEvent], also: Iterable[Ready]) -> None:
+    """Add events that follow each other and the head, under the lock, and run what belongs to them."""
+    if_written(_EVENTS.ready_all(events), *also)
 
 
 def checked(entry: Entry) -> Entry:

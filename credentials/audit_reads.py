@@ -30,7 +30,6 @@ from credentials.audit import (
 from credentials.chain import Head, head_and_last_change
 from credentials.metrics import happened
 from credentials.models import AuditEvent
-from credentials.models.prepared import execute
 
 TRIES = 3  # to add an event without a lock
 # What only reads, and so leaves true what others have just read.
@@ -128,7 +127,6 @@ def _extend(team_id: str | None, finished: list[_Finished]) -> list[_Finished]:
     for one in added:
         events.append(event := _event(one, head))
         head = Head(event.seq, event.hash)
-    add_all(events)
-    for statement in (statement for one in added for statement in one.entry.also):
-        execute(*statement)
+    if events:
+        add_all(events, [statement for one in added for statement in one.entry.also])
     return added

@@ -36,7 +36,7 @@ def execute(sql: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
 
 
 def if_written(first: Ready, *others: Ready) -> bool:
-    """Run an INSERT, and if it wrote its row the UPDATEs that belong to it, in one transaction; whether it did.
+    """Run an INSERT, and if it wrote anything the UPDATEs that belong to it, in one transaction; whether it did.
 
     An UPDATE ends with its condition: on PostgreSQL they are one statement, in which nothing waits for this process.
     """
@@ -47,8 +47,8 @@ def if_written(first: Ready, *others: Ready) -> bool:
         parts += [f"also_{number} AS ({sql} AND EXISTS (SELECT FROM first))" for number, (sql, _) in enumerate(others)]
         sql = f"WITH {', '.join(parts)} SELECT count(*) FROM first"  # noqa: S608
         row = execute(sql, [value for _, values in (first, *others) for value in values])
-        return row == (1,)
-    with transaction.atomic():
+        return bool(row and row[0])
+    with transaction.atomic(savepoint=False):
         wrote = _wrote(first)
         for statement in others if wrote else ():
             _wrote(statement)
@@ -120,13 +120,14 @@ class PreparedInsert:
     def insert(self, row: models.Model) -> None:
         execute(self._sql(), self._values(row))
 
-    def insert_all(self, rows: Sequence[models.Model]) -> None:
-        with _cursor() as cursor:
-            cursor.executemany(self._sql(), [self._values(row) for row in rows])
-
     def ready(self, row: models.Model, *, only_if: str, given: Sequence[Any]) -> Ready:
         """To be run later, and to write nothing unless a condition holds or when such a row is there."""
         return self._sql(only_if), [*self._values(row), *given]
+
+    def ready_all(self, rows: Sequence[models.Model]) -> Ready:
+        """To be run later, all in one statement."""
+        into, values = self._sql().split(" VALUES ")
+        return f"{into} VALUES {', '.join([values] * len(rows))}", [one for row in rows for one in self._values(row)]
 
     def _values(self, row: models.Model) -> list[Any]:
         return [
