@@ -41,9 +41,9 @@ def _group(bench: Bench, paths: tuple[str, ...]) -> None:
         with bench.serving(engine, [bench.size, *[10] * (SPREAD - 1)]) as vault:
             asking = Asking(vault)
             asking.come_in()
-            for path in (*FLOORS, *wanted):
-                _turn(vault, asking, path, Shape(1, 4), WARM, Load())
             for teams in (1, SPREAD):
+                for path in (*FLOORS, *wanted):  # every key and every statement was used before
+                    _turn(vault, asking, path, Shape(teams, 4), WARM, Load())
                 for connections in CONNECTIONS:
                     bench.rows += measured(vault, asking, wanted, Shape(teams, connections), bench.seconds)
 
