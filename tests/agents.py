@@ -12,7 +12,8 @@ from typing import Any
 from tests.conftest import LOGIN, SEED
 from tests.server import Server
 
-SCOPES = "credentials:read,credentials:write,totp:read"
+SCOPES = "credentials:read,credentials:write,totp:read,codes:read,codes:write"
+CODES = "v1/credentials/totp"
 
 
 def lowered(headers: Any) -> dict[str, str]:
@@ -21,15 +22,18 @@ def lowered(headers: Any) -> dict[str, str]:
 
 @dataclass
 class Agent:
-    """One API key's calls in Kernel's dialect."""
+    """One API key's calls in Kernel's dialect, and for received codes in Skyvern's."""
 
     url: str
     key: str
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any, dict[str, str]]:
+        return self.ask(method, f"kernel/{path}", body)
+
+    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any, dict[str, str]]:
         request = urllib.request.Request(
-            f"{self.url}/kernel/{path}", method=method, data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"},
+            f"{self.url}/{path}", method=method, data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.key}", "x-api-key": self.key, "Content-Type": "application/json"},
         )  # fmt: skip
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
@@ -44,6 +48,12 @@ class Agent:
 
     def code(self, name: str) -> tuple[int, Any, dict[str, str]]:
         return self.call("GET", f"credentials/{name}/totp-code")
+
+    def receive(self, identifier: str, content: str) -> tuple[int, Any, dict[str, str]]:
+        return self.ask("POST", CODES, {"totp_identifier": identifier, "content": content})
+
+    def claim(self, identifier: str, *, wait: int) -> tuple[int, Any, dict[str, str]]:
+        return self.ask("POST", f"{CODES}/claim", {"totp_identifier": identifier, "wait": wait})
 
     def get(self, name: str) -> tuple[int, Any, dict[str, str]]:
         return self.call("GET", f"credentials/{name}")

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,12 +52,26 @@ def round_of(agent: Agent, name: str) -> list[int]:
     return [call()[0] for call in calls]
 
 
+def awaited(agent: Agent, who: int, number: int) -> list[int]:
+    """Somebody waits for a code, somebody sends it, and it is the one that was sent."""
+    identifier, code = f"{who}-{number}@example.com", f"{100_000 + number}"
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(agent.claim, identifier, wait=25)
+        time.sleep(0.02)
+        sent = agent.receive(identifier, f"Your verification code is {code}.")[0]
+        status, claimed, _ = waiting.result()
+    if status == 200 and claimed["code"] != code:
+        raise AssertionError("another code was handed out")
+    return [sent, status]
+
+
 def work(soak: Soak, agent: Agent, who: int, until: float) -> None:
     number = 0
     while time.monotonic() < until:
         number += 1
         try:
             soak.statuses.update(round_of(agent, f"login-{who}-{number % KEPT}"))
+            soak.statuses.update(awaited(agent, who, number))
         except OSError:
             soak.broken_lines += 1
 

@@ -1,11 +1,11 @@
-"""Some seconds of mixed work on PostgreSQL with two processes; `make soak` does ten minutes."""
+"""A minute of mixed work on PostgreSQL with two processes; `make soak` does ten minutes."""
 
 import pytest
 
 from tests import databases
 from tests.soak import soak
 
-SECONDS = 12  # too few to tell a leak from caches that fill: `make soak` looks at memory
+SECONDS = 60  # too few to tell a leak from caches that fill: `make soak` looks at memory
 
 
 @pytest.mark.server
