@@ -21,13 +21,20 @@ class Asking:
     vault: Vault
     number: "count[int]" = field(default_factory=count)
     received: deque[tuple[int, str]] = field(default_factory=deque)  # team and identifier, until claimed
+    round: int = 0  # how often each team had its turn
     session: str = ""
     token: str = ""
     run: str = field(default_factory=lambda: secrets.token_hex(4))
 
     def path(self, name: str, teams: int) -> Make:
         make: Callable[[int, int], bytes | None] = getattr(self, name)
-        return lambda: make(number := next(self.number), number % teams)
+
+        def one() -> bytes | None:
+            number = next(self.number)
+            self.round = number // teams
+            return make(number, number % teams)
+
+        return one
 
     # --- The floors. ---
 
@@ -40,10 +47,10 @@ class Asking:
     # --- Codes. ---
 
     def totp_code_kernel(self, number: int, team: int) -> bytes:
-        return self._get(f"/kernel/credentials/{self._credential(number, team)}/totp-code", team)
+        return self._get(f"/kernel/credentials/{self._credential(team)}/totp-code", team)
 
     def totp_code_skyvern(self, number: int, team: int) -> bytes:
-        return self._get(f"/v1/credentials/{self._credential(number, team)}/totp-code", team)
+        return self._get(f"/v1/credentials/{self._credential(team)}/totp-code", team)
 
     def code_receive(self, number: int, team: int) -> bytes:
         identifier = f"{self.run}-{number}@example.com"
@@ -71,13 +78,13 @@ class Asking:
         return self._post("/kernel/credentials", team, given)
 
     def credential_get(self, number: int, team: int) -> bytes:
-        return self._get(f"/kernel/credentials/{self._credential(number, team)}", team)
+        return self._get(f"/kernel/credentials/{self._credential(team)}", team)
 
     def credential_list(self, number: int, team: int) -> bytes:
         return self._get("/v1/credentials?page_size=25", team)
 
     def credential_search(self, number: int, team: int) -> bytes:
-        return self._get(f"/v1/credentials?{urlencode({'page_size': 25, 'search': self._of_one(number, team)})}", team)
+        return self._get(f"/v1/credentials?{urlencode({'page_size': 25, 'search': self._of_one(team)})}", team)
 
     def credential_search_word(self, number: int, team: int) -> bytes:
         word = WORDS[number % len(WORDS)]
@@ -86,7 +93,7 @@ class Asking:
     # --- Pages. ---
 
     def reveal_page(self, number: int, team: int) -> bytes:
-        where = f"/t/team-{team}/credentials/{self._credential(number, team)}/reveal/"
+        where = f"/t/team-{team}/credentials/{self._credential(team)}/reveal/"
         return self._form(where, {"key": "password"}, self.session)
 
     def list_page(self, number: int, team: int) -> bytes:
@@ -97,10 +104,10 @@ class Asking:
 
     def search_page_one(self, number: int, team: int) -> bytes:
         """Draws as many rows at any size, where a word draws one of a thousand and fifty of a million."""
-        return self._page(f"/t/team-{team}/?{urlencode({'q': self._of_one(number, team)})}")
+        return self._page(f"/t/team-{team}/?{urlencode({'q': self._of_one(team)})}")
 
-    def _of_one(self, number: int, team: int) -> str:
-        return f"ops{self._index(number, team)}@"
+    def _of_one(self, team: int) -> str:
+        return f"ops{self._index(team)}@"
 
     def sign_in(self, number: int, team: int) -> bytes:
         who = email(number % PEOPLE)
@@ -114,12 +121,12 @@ class Asking:
         answer = ask(self.vault.url, self.sign_in(0, 0))
         self.session = _cookie(answer, "session")
 
-    def _index(self, number: int, team: int) -> int:
+    def _index(self, team: int) -> int:
         """One of a team's credentials, scattered: it was not asked for just before."""
-        return self.vault.first_of(team) + number * 7919 % self.vault.sizes[team]
+        return self.vault.first_of(team) + self.round * 7919 % self.vault.sizes[team]
 
-    def _credential(self, number: int, team: int) -> str:
-        return credential_id(self._index(number, team))
+    def _credential(self, team: int) -> str:
+        return credential_id(self._index(team))
 
     def _get(self, path: str, team: int) -> bytes:
         return request("GET", path, x_api_key=self.vault.keys[team])

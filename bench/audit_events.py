@@ -9,8 +9,9 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.test import Client
 
-from credentials.chain import digest, head_of
+from credentials.chain import digest
 from credentials.chain import verify as walked
+from credentials.chain_head import head_of
 from credentials.models import AuditEvent, Team, User
 from credentials.vault import proofs, teams
 

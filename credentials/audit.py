@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from credentials.access import Action, Caller, require, require_right
-from credentials.chain import HEAD_IS, NOTHING_YET, Head, digest, head_of
+from credentials.chain import digest
+from credentials.chain_head import HEAD_IS, NOTHING_YET, Head, head_of
 from credentials.errors import VaultError
 from credentials.metrics import happened
 from credentials.models import AuditEvent

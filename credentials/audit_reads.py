@@ -27,7 +27,7 @@ from credentials.audit import (
     recorded,
     turn,
 )
-from credentials.chain import Head, head_and_last_change
+from credentials.chain_head import Head, head_and_last_change
 from credentials.metrics import happened
 from credentials.models import AuditEvent
 

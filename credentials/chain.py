@@ -8,7 +8,7 @@ the missing ones were archived.
 import hmac
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,14 +18,13 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, Subquery, TextField
+from django.db.models import F, TextField
 from django.db.models.functions import Cast
 from django.utils.dateparse import parse_datetime
 
+from credentials.chain_head import GENESIS
 from credentials.models import AuditAnchor, AuditEvent
-from credentials.models.prepared import Prepared, execute
 
-GENESIS = "0" * 64
 SYSTEM = "system"  # the chain of what belongs to no team
 _HASHED = (
     "team_id",
@@ -45,24 +44,6 @@ _HASHED = (
     "previous_hash",
 )
 _SQLITE_TIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{6}))?")
-_HEAD = Prepared(lambda team_id: AuditEvent.objects.filter(team_id=team_id).order_by("-seq").values_list("seq", "hash"))
-_HEAD_OF_SYSTEM = Prepared(lambda: AuditEvent.objects.filter(team_id=None).order_by("-seq").values_list("seq", "hash"))
-# Of a team's chain: its newest event has this hash.
-HEAD_IS = f"(SELECT hash FROM {AuditEvent._meta.db_table} WHERE team_id = %s ORDER BY seq DESC LIMIT 1) = %s"
-_HEAD_AND_CHANGE = (
-    "SELECT seq, hash, (SELECT coalesce(max(seq), 0) FROM {table} WHERE team_id = %s AND seq > %s AND outcome = 'done' "
-    "AND action NOT IN ({marks})) FROM {table} WHERE team_id = %s ORDER BY seq DESC LIMIT 1"
-)
-
-
-class Head(NamedTuple):
-    """The newest event of a chain."""
-
-    seq: int
-    hash: str
-
-
-NOTHING_YET = Head(0, GENESIS)
 
 
 class Row(NamedTuple):
@@ -251,27 +232,6 @@ def cut(team_id: str | None, *, seq: int, last_hash: str, file_digest: str, at: 
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table} WHERE seq <= %s AND {ours}", [seq, team_id] if team_id else [seq])
         return int(cursor.rowcount)
-
-
-def head_of(team_id: str | None) -> Head:
-    newest = _HEAD.first(team_id) if team_id else _HEAD_OF_SYSTEM.first()
-    return Head(*newest) if newest else NOTHING_YET
-
-
-def head_and_last_change(team_id: str | None, *, since: int, harmless: Collection[str]) -> tuple[Head, int]:
-    """A team's head, and the number of its last event after `since` by which something may have changed, or 0.
-
-    `harmless`: actions by which nothing does; nor does it by what was refused or failed.
-    """
-    sql = _HEAD_AND_CHANGE.format(table=AuditEvent._meta.db_table, marks=", ".join(["%s"] * len(harmless)))
-    seq, last, change = execute(sql, [team_id, since, *harmless, team_id]) or (*NOTHING_YET, 0)
-    return Head(seq, last), change
-
-
-def head_columns(team_id: str) -> tuple[Subquery, Subquery]:
-    """What a Head is made of, to be read in one statement with what a verb gives away."""
-    newest = AuditEvent.objects.filter(team_id=team_id).order_by("-seq")
-    return Subquery(newest.values("seq")[:1]), Subquery(newest.values("hash")[:1])
 
 
 def newest_of_all() -> int:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,14 @@ URL = os.environ["DATABASE_URL"]
 ON_POSTGRES = URL.startswith("postgres")
 ENGINES = ["sqlite", "postgresql"] if ON_POSTGRES else ["sqlite"]
 HERE = ENGINES[-1:]  # for what was seen on SQLite when the tests ran there
+
+
+def all_of(database: sqlite3.Connection) -> str:
+    """Every row of a SQLite database, those in which its full-text index keeps itself included; that index as such
+    cannot be read row by row."""
+    plain = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %'"
+    tables = [name for (name,) in database.execute(plain).fetchall()]
+    return "\n".join(str(tuple(row)) for name in tables for row in database.execute(f'SELECT * FROM "{name}"'))
 
 
 @contextmanager

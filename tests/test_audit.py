@@ -21,7 +21,8 @@ from django.db import DatabaseError, connection, transaction
 from credentials import audit
 from credentials.access import Action
 from credentials.audit import recorded
-from credentials.chain import GENESIS, Verdict, digest, verify
+from credentials.chain import Verdict, digest, verify
+from credentials.chain_head import GENESIS
 from credentials.errors import Conflict, NotAllowed, NotFound
 from credentials.models import AuditEvent, Credential
 from credentials.vault import credentials as vault

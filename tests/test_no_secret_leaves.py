@@ -23,6 +23,7 @@ from credentials.models import AuditEvent, ReceivedCode, SecretVersion, User
 from credentials.vault import codes, contents, hooks, keys, listing, seals, secrets, teams, trash
 from credentials.vault import credentials as vault
 from tests.conftest import PASSWORD
+from tests.databases import all_of
 
 SEED = "NVQXE23FOIWXGZLFMQWTCMRTGQ2TM"
 MARKERS = {
@@ -152,7 +153,7 @@ def forward(blue) -> list[tuple]:
 def sealed_off(rows) -> str:
     """Every text of every table, as whoever steals the database reads it."""
     if connection.vendor == "sqlite":
-        return "\n".join(connection.connection.iterdump())
+        return all_of(connection.connection)
     with connection.cursor() as cursor:
         texts = []
         for table in connection.introspection.table_names(cursor):

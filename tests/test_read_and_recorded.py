@@ -17,7 +17,8 @@ from credentials import audit, audit_reads
 from credentials.access import Action
 from credentials.audit import Entry
 from credentials.audit_reads import read_and_recorded
-from credentials.chain import HEAD_IS, Verdict, verify
+from credentials.chain import Verdict, verify
+from credentials.chain_head import HEAD_IS
 from credentials.errors import NotAllowed, NotFound, SealBroken
 from credentials.models import AuditEvent, Credential, SecretVersion
 from credentials.otp import totp

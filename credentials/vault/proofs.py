@@ -23,7 +23,6 @@ from credentials.chain import (
     canonical,
     chain_owners,
     cut,
-    head_of,
     is_signed,
     name_of,
     rows_of,
@@ -31,6 +30,7 @@ from credentials.chain import (
     told,
     verify,
 )
+from credentials.chain_head import head_of
 from credentials.errors import Conflict, Invalid
 from credentials.models import ChainState, Team
 from credentials.vault.clock import now

@@ -13,7 +13,7 @@ from django.db.models import F
 from credentials.access import Action, Caller, Door
 from credentials.audit import Entry, recorded
 from credentials.audit_reads import read_and_recorded
-from credentials.chain import NOTHING_YET, Head, head_columns
+from credentials.chain_head import NOTHING_YET, Head, head_columns
 from credentials.errors import Invalid, NotFound
 from credentials.models import Credential, SecretVersion
 from credentials.models.prepared import Prepared

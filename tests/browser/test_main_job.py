@@ -9,6 +9,7 @@ import sqlite3
 import struct
 import subprocess
 import time
+from contextlib import closing
 from hashlib import sha1
 
 import pytest
@@ -16,6 +17,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.databases import all_of
 from tests.server import running
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -149,8 +151,9 @@ def a_stranger_sees_nothing(url: str, server, browser) -> None:
 
 
 def nothing_readable_is_left_behind(page: Page, server) -> None:
-    """The files on the disk, the log, and the database as the sqlite3 command line shows it."""
-    dump = "\n".join(sqlite3.connect(server.database).iterdump())
+    """The files on the disk, the log, and every row of the database."""
+    with closing(sqlite3.connect(server.database)) as database:
+        dump = all_of(database)
     raw = b"".join(path.read_bytes() for path in server.folder.glob("vault.sqlite3*"))
     code = code_now(SEED)
     for secret in (SECRET, SEED, PASSWORD):
