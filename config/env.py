@@ -194,7 +194,10 @@ def database(name: str, default: str, root: Path) -> dict[str, Any]:
         return _sqlite(name, found, root)
     # Plans are kept for the statements that ask for it alone (models/prepared.py): Django's own cursors send none.
     # A machine that went dark says nothing: without these seconds and milliseconds its callers wait for minutes.
-    patience = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+    patience = {
+        "connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 10, "keepalives_interval": 5,
+        "keepalives_count": 2,
+    }  # fmt: skip
     options = {"prepare_threshold": 5, **patience, **found.get("OPTIONS", {})}
     return {**found, "OPTIONS": options, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from threading import RLock
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from credentials.access import Action, Caller, require, require_right
@@ -54,6 +54,7 @@ DETAIL_KEYS = frozenset(
         "signed",
     }
 )
+LONGEST_TURN = 20  # seconds, as long as SQLite waits for its lock
 RARE = 500  # events of one kind, over all teams
 _EVENTS = PreparedInsert(AuditEvent)
 _LOCK = "hashtextextended(%s, 0)"  # on PostgreSQL the lock of a chain, for one transaction
@@ -96,10 +97,18 @@ def line_of(team_id: str | None) -> str:
     return (team_id or "") if connection.vendor == "postgresql" else ""
 
 
-def turn(team_id: str | None) -> RLock:
+@contextmanager
+def turn(team_id: str | None) -> Iterator[None]:
     """One thread of this process at a time extends a chain. The database would see to it too, but threads that wait
-    here neither sleep, as SQLite's do, nor overtake one that has just looked."""
-    return _turns.setdefault(line_of(team_id), RLock())
+    here neither sleep, as SQLite's do, nor overtake one that has just looked. OperationalError after LONGEST_TURN: the
+    database does not answer those before."""
+    line = _turns.setdefault(line_of(team_id), RLock())
+    if not line.acquire(timeout=LONGEST_TURN):
+        raise OperationalError("Others have waited for the database too long.")
+    try:
+        yield
+    finally:
+        line.release()
 
 
 @contextmanager
@@ -150,6 +159,8 @@ def refused(caller: Caller, action: Action, problem: VaultError, *, at: datetime
 
 
 def record_failure(caller: Caller, action: Action, entry: Entry, at: datetime, problem: Exception) -> None:
+    if isinstance(problem, OperationalError | InterfaceError):
+        return  # the database is away or full: it would take as long to say so again
     outcome = Outcome.REFUSED if isinstance(problem, VaultError) else Outcome.FAILED
     # A failure's class name says what broke; its text could hold anything.
     why = problem.code if isinstance(problem, VaultError) else type(problem).__name__

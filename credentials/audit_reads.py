@@ -1,16 +1,17 @@
 """Verbs that only read: nothing is given away without its event, and yet no lock is held while they look.
 
-Their commits are shared: with many agents of one team, waiting for the disk would be the longest part of a code. Only
-the vault calls this.
+Their commits are shared: with many agents of one team, waiting for the disk would be the longest part of a code. An
+answer that is lost after a commit leaves the event of something that was not given. Only the vault calls this.
 """
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from credentials.access import Action, Caller, require
 from credentials.audit import (
@@ -27,7 +28,8 @@ from credentials.audit import (
     recorded,
     turn,
 )
-from credentials.chain_head import Head, head_and_last_change
+from credentials.chain_head import Head, has_happened, head_and_last_change
+from credentials.errors import Conflict
 from credentials.metrics import happened
 from credentials.models import AuditEvent
 
@@ -36,6 +38,8 @@ TRIES = 3  # to add an event without a lock
 CHANGES_NOTHING = frozenset(
     {Action.CREDENTIAL_CODE, Action.CREDENTIAL_FIRST_CODE, Action.CREDENTIAL_REVEAL, Action.RELEASE_READ}
 )
+# After these nobody knows, without asking again, what a caller may do.
+ABOUT_RIGHTS = frozenset(action for action in Action if action.partition(".")[0] in {"member", "key", "hook", "team"})
 Given = TypeVar("Given")
 
 
@@ -47,7 +51,9 @@ class _Finished:
     action: Action
     entry: Entry
     at: datetime
+    event: AuditEvent  # as it follows the head that was looked at
     added: bool | None = None
+    problem: BaseException | None = None  # of the commit that it shared
 
 
 _waiting: dict[str, deque[_Finished]] = {}  # by line
@@ -69,7 +75,9 @@ def read_and_recorded(
         try:
             require(caller, action, at=at)
             given = look(entry)
-            added = _add_with_others(_Finished(caller, action, checked(entry), at)) if entry.head.seq else False
+            added = entry.head.seq > 0 and _add_with_others(_finished(caller, action, entry, at))
+            if not added:
+                _check_rights_stand(caller, entry)
         except Exception as problem:
             record_failure(caller, action, entry, at, problem)
             raise
@@ -80,6 +88,17 @@ def read_and_recorded(
         return look(entry)
 
 
+def _finished(caller: Caller, action: Action, entry: Entry, at: datetime) -> _Finished:
+    event = event_of(caller, action, Outcome.DONE, checked(entry), at, entry.head)
+    return _Finished(caller, action, entry, at, event)
+
+
+def _check_rights_stand(caller: Caller, entry: Entry) -> None:
+    """Who is told in the middle of it that something about rights has changed must be asked again who they are."""
+    if caller.team_id and entry.head.seq and has_happened(caller.team_id, ABOUT_RIGHTS, since=entry.head.seq):
+        raise Conflict("Rights in this team changed just now. Try again.", code="rights_changed")
+
+
 def _add_with_others(finished: _Finished) -> bool:
     """Add the event of a verb that has looked; whether it was, or something changed since.
 
@@ -88,20 +107,36 @@ def _add_with_others(finished: _Finished) -> bool:
     """
     waiting = _waiting.setdefault(line_of(finished.caller.team_id), deque())
     waiting.append(finished)
-    with turn(finished.caller.team_id):
-        if finished.added is None:  # nobody took it along
-            taken = [waiting.popleft() for _ in range(len(waiting))]
-            try:
-                _add_together(taken)
-            except BaseException:
-                waiting.extend(one for one in taken if one is not finished)  # they try for themselves
-                raise
+    try:
+        with turn(finished.caller.team_id):
+            if finished.added is None and finished.problem is None:  # nobody took it along
+                _add_all_of(waiting)
+    except BaseException:
+        with suppress(ValueError):
+            waiting.remove(finished)  # it never had its turn, and must not be added behind its back
+        raise
+    if finished.problem:
+        raise OperationalError("The commit of several events did not succeed.") from finished.problem
     return bool(finished.added)
+
+
+def _add_all_of(waiting: deque[_Finished]) -> None:
+    """What goes wrong with a commit goes wrong for all who share it: nobody knows whether it is on disk, and who comes
+    next would wait as long for the same."""
+    taken: list[_Finished] = []
+    try:
+        while waiting:
+            taken.append(waiting.popleft())
+        _add_together(taken)
+    except BaseException as problem:
+        for one in taken:
+            one.problem = problem
+        raise
 
 
 def _add_together(taken: list[_Finished]) -> None:
     one = taken[0]
-    if len(taken) == 1 and add_after(one.entry.head, _event(one, one.entry.head), one.entry.also):
+    if len(taken) == 1 and add_after(one.entry.head, one.event, one.entry.also):
         one.added = True
         return
     with transaction.atomic(durable=True):
@@ -113,10 +148,6 @@ def _add_together(taken: list[_Finished]) -> None:
         one.added = one in added[one.caller.team_id]
 
 
-def _event(one: _Finished, head: Head) -> AuditEvent:
-    return event_of(one.caller, one.action, Outcome.DONE, one.entry, one.at, head)
-
-
 def _extend(team_id: str | None, finished: list[_Finished]) -> list[_Finished]:
     """Add those events before which nothing was changed since their verbs looked; which these are."""
     lock(team_id)
@@ -125,7 +156,8 @@ def _extend(team_id: str | None, finished: list[_Finished]) -> list[_Finished]:
     added = [one for one in finished if one.entry.head.seq >= changed]
     events = []
     for one in added:
-        events.append(event := _event(one, head))
+        event = event_of(one.caller, one.action, Outcome.DONE, one.entry, one.at, head)
+        events.append(event)
         head = Head(event.seq, event.hash)
     if events:
         add_all(events, [statement for one in added for statement in one.entry.also])

@@ -45,6 +45,12 @@ def head_and_last_change(team_id: str | None, *, since: int, harmless: Collectio
     return Head(seq, last), change
 
 
+def has_happened(team_id: str, actions: Collection[str], *, since: int) -> bool:
+    """Whether one of these was done in a team after an event."""
+    done = AuditEvent.objects.filter(team_id=team_id, seq__gt=since, outcome="done")
+    return done.filter(action__in=actions).exists()
+
+
 def head_columns(team_id: str) -> tuple[Subquery, Subquery]:
     """What a Head is made of, to be read in one statement with what a verb gives away."""
     newest = AuditEvent.objects.filter(team_id=team_id).order_by("-seq")

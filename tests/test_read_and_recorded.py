@@ -4,25 +4,26 @@ Everything that happens in a team extends its chain, so a chain that has not gro
 """
 
 import json
+import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 from django.conf import settings as configured
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from credentials import audit, audit_reads
-from credentials.access import Action
+from credentials.access import Action, Door
 from credentials.audit import Entry
 from credentials.audit_reads import read_and_recorded
 from credentials.chain import Verdict, verify
 from credentials.chain_head import HEAD_IS
-from credentials.errors import NotAllowed, NotFound, SealBroken
+from credentials.errors import Conflict, NotAllowed, NotFound, SealBroken
 from credentials.models import AuditEvent, Credential, SecretVersion
 from credentials.otp import totp
-from credentials.vault import clock, secrets, trash
+from credentials.vault import clock, secrets, teams, trash
 from credentials.vault import credentials as vault
 from tests.conftest import LOGIN, SEED, build
 from tests.server import database, running
@@ -99,6 +100,35 @@ def test_who_is_overtaken_again_and_again_takes_the_lock(blue, login, meanwhile)
     assert holds(blue)
 
 
+def test_who_lost_their_rights_meanwhile_gets_nothing(blue, login, meanwhile):
+    meanwhile(lambda: teams.remove_member(blue.caller("owner"), user_id=blue.people["operator"].pk))
+    with pytest.raises(Conflict, match="Rights in this team changed"):
+        secrets.reveal(blue.caller("operator"), credential_id=login.id, key="password")
+    assert told(blue)[-2:] == [("member.remove", "done"), ("credential.reveal", "refused")]
+    assert holds(blue)
+
+
+def test_a_name_that_passed_to_another_meanwhile_means_the_other(blue, monkeypatch):
+    owner = blue.caller("owner")
+    first = vault.add_credential(owner, **{**LOGIN, "name": "bank"})
+    second = vault.add_credential(owner, **{**LOGIN, "name": "new bank", "totp_secret": OTHER_SEED})
+    plain, left = secrets.lookup.id_of, [True]
+
+    def overtaken(caller, given):
+        found = plain(caller, given)
+        if given == "bank" and left and left.pop():
+            vault.edit_credential(owner, credential_id=first.id, revision=first.revision, name="old bank")
+            vault.edit_credential(owner, credential_id=second.id, revision=second.revision, name="bank")
+        return found
+
+    monkeypatch.setattr(secrets.lookup, "id_of", overtaken)
+    agent = blue.caller("owner", door=Door.KERNEL)
+    code = secrets.show_code(agent, credential_id="bank")
+    at = clock.now().timestamp()
+    assert code.code in {totp.code_at(totp.parse(OTHER_SEED), moment).code for moment in (at, at - 30)}
+    assert AuditEvent.objects.order_by("id").last().target_id == second.id
+
+
 def test_who_used_it_last_is_noted_with_the_event_or_not_at_all(blue, login, meanwhile):
     secrets.show_code(blue.caller("operator"), credential_id=login.id)
     found = Credential.objects.get(id=login.id)
@@ -154,7 +184,7 @@ def finished(blue, login):
         version = secrets.current(blue.caller("operator"), login.id, entry)
         entry.about("credential", version.credential_id, version.credential.name)
         entry.detail = {"version": version.number, **detail}
-        return audit_reads._Finished(blue.caller("operator"), Action.CREDENTIAL_CODE, entry, clock.now())
+        return audit_reads._finished(blue.caller("operator"), Action.CREDENTIAL_CODE, entry, clock.now())
 
     return look
 
@@ -194,18 +224,54 @@ def test_a_refusal_meanwhile_changes_nothing(blue, login, finished):
     assert holds(blue)
 
 
-def test_one_that_cannot_be_written_does_not_take_the_others_with_it(blue, finished):
-    broken, fine = finished(reason=object()), finished()
-    waiting = queue(blue)
-    waiting.append(fine)
+def test_what_cannot_be_written_never_comes_to_wait_with_others(blue, finished):
     with pytest.raises(TypeError):
-        audit_reads._add_with_others(broken)
-    assert list(waiting) == [fine]
-    assert fine.added is None
+        finished(reason=object())
+    assert not queue(blue)
+
+
+def test_a_commit_that_fails_fails_for_all_who_share_it_and_for_nobody_else(blue, finished, monkeypatch):
+    one, two = finished(), finished()
+    waiting = queue(blue)
+    waiting.append(two)
+    events = AuditEvent.objects.count()
+
+    def away(*_):
+        raise OperationalError("the database is gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(audit_reads, "add_all", away)
+        with pytest.raises(OperationalError):
+            audit_reads._add_with_others(one)
+    assert isinstance(two.problem, OperationalError)
+    assert (two.added, list(waiting), AuditEvent.objects.count()) == (None, [], events)
+    with pytest.raises(OperationalError):
+        audit_reads._add_with_others(two)
     waiting.clear()
-    assert audit_reads._add_with_others(fine)
-    assert told(blue)[-1] == ("credential.code", "done")
+    assert audit_reads._add_with_others(finished())
     assert holds(blue)
+
+
+def test_who_never_has_a_turn_is_told_so_and_leaves_no_event(blue, finished, monkeypatch):
+    monkeypatch.setattr(audit, "LONGEST_TURN", 0.05)
+    events, taken, done = AuditEvent.objects.count(), threading.Event(), threading.Event()
+
+    def hold():
+        with audit.turn(blue.team.id):
+            taken.set()
+            done.wait(60)
+
+    one = finished()
+    with ThreadPoolExecutor(1) as other:
+        held = other.submit(hold)
+        taken.wait(60)
+        try:
+            with pytest.raises(OperationalError):
+                audit_reads._add_with_others(one)
+        finally:
+            done.set()
+        held.result()
+    assert (one.added, list(queue(blue)), AuditEvent.objects.count()) == (None, [], events)
 
 
 @pytest.mark.server

@@ -1,6 +1,7 @@
 """An index of SQLite over what search looks through, by all that is three characters long in it: it finds the few
 credentials that can hold a text. Triggers keep it; made by migration 0018, mended by `manage.py migrate`, read by
-vault/search.py. Nothing depends on it: without it, and on PostgreSQL, which has its own, a search does without.
+vault/search.py. Where it is not, or not kept, and on PostgreSQL, which has its own, a search does without. But its
+triggers belong to every change of a credential: damaged tables refuse changes until `manage.py migrate` makes it anew.
 
 It tells rows apart by numbers of their own (a row without an integer key may get another rowid at any VACUUM), and
 keeps no text and no places, so that it stays small: whoever asks still has to look at the rows that it names. A team is
@@ -52,6 +53,7 @@ _IN_STEP = "SELECT (SELECT count(*) FROM credentials_number) = (SELECT count(*) 
 _HOLDERS = """SELECT credential_id FROM
     (SELECT rowid AS found FROM credentials_trigram WHERE credentials_trigram MATCH %s LIMIT %s)
     CROSS JOIN credentials_number ON number = found"""
+_KEPT = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'trigrams_of_*'"
 
 
 def holders(alias: str, team_id: str, needle: str, *, most: int) -> list[str] | None:
@@ -61,6 +63,8 @@ def holders(alias: str, team_id: str, needle: str, *, most: int) -> list[str] | 
         return None
     last = max(len(needle) - STRETCH, 0)
     try:
+        if not _is_kept(alias):
+            return None
         for start in (*range(0, last, STRETCH), last):
             found = _of_all(alias, team_id, needle[start : start + STRETCH], most + 1)
             if len(found) <= most:
@@ -68,6 +72,13 @@ def holders(alias: str, team_id: str, needle: str, *, most: int) -> list[str] | 
     except DatabaseError:  # it is not there, or damaged: the doctor says so, and a search can do without
         return None
     return None
+
+
+def _is_kept(alias: str) -> bool:
+    """Without its triggers it would not know what was added since."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_KEPT)
+        return int(cursor.fetchone()[0]) == len(_TRIGGERS)
 
 
 def _of_all(alias: str, team_id: str, stretch: str, limit: int) -> list[str]:

@@ -92,10 +92,11 @@ def _hosts(domain: str) -> list[str]:
 
 def id_of(caller: Caller, given: str) -> str:
     """The id that was meant: at the doors that take names, the id of the one credential of that name."""
-    own = text.clean_id(given)
-    if caller.door not in ADDRESSED_BY_NAME_AT or _LIKE_AN_ID.fullmatch(own):
-        return own
-    return _id_by_name(caller, given)
+    return _id_by_name(caller, given) if is_name(caller, given) else text.clean_id(given)
+
+
+def is_name(caller: Caller, given: str) -> bool:
+    return caller.door in ADDRESSED_BY_NAME_AT and not _LIKE_AN_ID.fullmatch(text.clean_id(given))
 
 
 def _id_by_name(caller: Caller, given: str) -> str:

@@ -6,7 +6,7 @@ Rights, keys, names that must be unique, values, codes and everything that is wr
 import logging
 import time
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, Error, connections
 
 REPLICA = "replica"
 SECONDS_WITHOUT = 30  # that a replica which did not answer is left alone
@@ -28,7 +28,7 @@ def lagging() -> str:
     try:
         connections[REPLICA].close_if_health_check_failed()
         connections[REPLICA].ensure_connection()
-    except DatabaseError:
+    except Error:
         _Away.until = time.monotonic() + SECONDS_WITHOUT
         log.warning("The replica does not answer; for a while lists are read from the database itself.")
         return DEFAULT_DB_ALIAS

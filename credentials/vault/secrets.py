@@ -13,7 +13,7 @@ from django.db.models import F
 from credentials.access import Action, Caller, Door
 from credentials.audit import Entry, recorded
 from credentials.audit_reads import read_and_recorded
-from credentials.chain_head import NOTHING_YET, Head, head_columns
+from credentials.chain_head import NOTHING_YET, Head, head_columns, head_of
 from credentials.errors import Invalid, NotFound
 from credentials.models import Credential, SecretVersion
 from credentials.models.prepared import Prepared
@@ -144,13 +144,17 @@ def _cut(label: str) -> str:
 
 
 def current(caller: Caller, credential_id: str, entry: Entry) -> SecretVersion:
-    """The current version with its credential and the chain's head, in one query by team, credential and number."""
+    """The current version with its credential and the chain's head, in one query by team, credential and number.
+
+    A name is looked up before that: then the head is the one from before the name.
+    """
+    before = head_of(caller.team_id) if lookup.is_name(caller, credential_id) else None
     row = _CURRENT.first(caller.team_id, lookup.id_of(caller, credential_id)) if caller.team_id else None
     if row is None:
         return contents.current_version(_kept(caller, credential_id))  # which says what is missing
     found = SecretVersion.from_db("default", _VERSION, row[: len(_VERSION)])
     found.credential = Credential.from_db("default", _CREDENTIAL, row[len(_VERSION) : -2])
-    entry.head = Head(*row[-2:]) if row[-1] else NOTHING_YET
+    entry.head = before or (Head(*row[-2:]) if row[-1] else NOTHING_YET)
     return found
 
 

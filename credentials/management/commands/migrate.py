@@ -22,9 +22,11 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         with _file_lock(connection) if connection.vendor == "sqlite" else _advisory_lock(connection):
-            super().handle(*args, **options)
-            if not options["plan"]:
-                trigrams.mend(connection)
+            try:
+                super().handle(*args, **options)
+            finally:  # one that made a table anew may be followed by one that fails
+                if not options["plan"]:
+                    trigrams.mend(connection)
 
 
 @contextmanager
