@@ -96,11 +96,12 @@ def _styles() -> Finding:
 
 def _modes() -> Finding:
     """Files that others on this machine should not read."""
-    legible = [str(path) for path in _private() if path.exists() and _open(path) and not _is_shut(path.parent)]
+    there = [path for path in _private() if path.exists()]
+    legible = [str(path) for path in there if _open(path) and not _is_shut(path.parent)]
     if legible:
         cure = f"chmod go= {' '.join(legible)}"
         return Finding("files", "others on this machine can read the keys, the database or its backups", cure)
-    return Finding("files", "closed to others")
+    return Finding("files", f"closed to others: {', '.join(map(str, there))}" if there else "none to look at here")
 
 
 def _private() -> list[Path]:
@@ -130,14 +131,19 @@ def _is_shut(folder: Path) -> bool:
 
 def _writable() -> Finding:
     """As this user: a file that root's command left beside the database stops the server."""
-    wanted = [Path(settings.METRICS_FOLDER)] if settings.METRICS else []
+    counts = Path(settings.METRICS_FOLDER)
+    wanted = [counts, *(counts.glob("*") if _is_writable(counts) else ())] if settings.METRICS else []
     if (folder := _database_folder()) is not None:
         wanted += [folder, *folder.glob(f"{Path(str(settings.DATABASES['default']['NAME'])).name}*")]
-    shut = [str(path) for path in wanted if not os.access(path, os.W_OK, effective_ids=True)]
+    shut = [str(path) for path in wanted if not _is_writable(path)]
     if shut:
         cure = f"Give them to the user that the server runs as (chown), and mount them writable: {' '.join(shut)}"
         return Finding("folders", "this user cannot write where the server has to", cure)
     return Finding("folders", "writable where they have to be")
+
+
+def _is_writable(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=True)
 
 
 def _disk() -> Finding:
