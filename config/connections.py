@@ -44,11 +44,11 @@ class Connection(HttpToolsProtocol):
     def shutdown(self) -> None:
         """The process ends: an answer in the making is finished, and a request that is on its way still gets one."""
         self._is_leaving = True
-        idle = self.cycle is None or self.cycle.response_complete
-        if idle:
-            self.loop.call_later(LEAVING_SECONDS, super().shutdown)
-        else:
+        can_still_tell = self.cycle is not None and not self.cycle.response_started
+        if can_still_tell:
             super().shutdown()
+        else:  # idle, or in the middle of an answer that promised to stay
+            self.loop.call_later(LEAVING_SECONDS, super().shutdown)
 
     @property
     def _is_crowded(self) -> bool:
